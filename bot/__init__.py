@@ -1,0 +1,1 @@
+"""An incident bot for services that depend on the Ideogram image API."""

@@ -1,0 +1,1 @@
+"""The rules of the product as pure functions and frozen values: no await, no I/O, no clock."""

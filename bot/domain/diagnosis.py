@@ -1,0 +1,123 @@
+"""The verdict: cause, origin, severity, and what it rests on.
+
+The table of rows is `branches`; this module holds the words and shapes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.service import Call
+from bot.domain.severity import Severity
+
+
+class Origin(StrEnum):
+    """Whose fault it is."""
+
+    PROVIDER = "provider"
+    ACCOUNT = "account"
+    NETWORK = "network"
+    US = "us"
+    CONTENT = "content"
+
+
+class Cause(StrEnum):
+    """What is wrong, in the order of the table of diagnosis.md section 4."""
+
+    OWN_NETWORK = "own-network"
+    UNREACHABLE = "unreachable"
+    AUTH = "auth"
+    CREDITS_EXHAUSTED = "credits-exhausted"
+    OUTAGE = "outage"
+    TIMEOUT = "timeout"
+    STALE_KEY = "stale-key"
+    OWN_SERVICE = "own-service"
+    SLOW = "slow"
+    RATE_LIMIT = "rate-limit"
+    PLAN_LIMIT = "plan-limit"
+    REQUEST_BUG = "request-bug"
+    SAFETY = "safety"
+    DOWNLOAD = "download"
+    UNDETERMINED = "undetermined"
+    HEALTHY = "healthy"
+
+
+class Mode(StrEnum):
+    """Full sends each used canary once; quick costs nothing."""
+
+    FULL = "full"
+    QUICK = "quick"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Everything a verdict may rest on.
+
+    Attributes:
+        calls: The generation calls that the service uses, never empty.
+        results: By kind; a kind that is absent was not measured.
+        names_resolvable: Whether `connectivity_urls` hold a host name at all.
+    """
+
+    calls: tuple[Call, ...]
+    mode: Mode
+    results: Mapping[ProbeKind, ProbeResult]
+    names_resolvable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoSeen:
+    """A row of the table that holds beside the verdict."""
+
+    cause: Cause
+    origin: Origin | None
+    severity: Severity | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotLookedAt:
+    """A probe without an answer, and why."""
+
+    probe: ProbeKind
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HumanStep:
+    """Something that a person does.
+
+    Attributes:
+        place: Among the next steps, mitigations included; 1 is first.
+    """
+
+    place: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One verdict.
+
+    Attributes:
+        origin: None for healthy and undetermined.
+        severity: None for healthy.
+        branch: Name of the row taken, for example `5xx on every call`.
+        evidence: The probes it rests on, in fixed order.
+        would_change: What would lead to another verdict.
+        steps: What people do; mitigations are merged in by place where they are shown.
+        contact: Whom to ask; None when nobody outside.
+        contradictions: What does not fit together, in words.
+    """
+
+    cause: Cause
+    origin: Origin | None
+    severity: Severity | None
+    branch: str
+    evidence: tuple[ProbeKind, ...]
+    also_seen: tuple[AlsoSeen, ...]
+    not_looked_at: tuple[NotLookedAt, ...]
+    would_change: str
+    steps: tuple[HumanStep, ...] = ()
+    contact: str | None = None
+    contradictions: tuple[str, ...] = ()

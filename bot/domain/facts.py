@@ -1,0 +1,49 @@
+"""Names of the facts that probe results carry, so that writers and readers agree.
+
+| probe | facts |
+|---|---|
+| dns | `literal` (bool), `addresses` (count) |
+| reachability | `certificate_days`, `slow_phase` |
+| auth | `key` (fingerprint), `key_source`, `key_note`, `quote_usd` (text) |
+| generate-* | `key`, `slow_phase`, `phase` (on failure), `max_inflight` (of a 429) |
+| download | `bytes`, `seconds_left`, `host` |
+| connectivity | `names_resolved` (bool), `ways_out` (count that answered) |
+| app-health | `state` (`domain.health.HealthState`), `fallback` (bool) |
+| workload | the rest below |
+"""
+
+from typing import Final
+
+LITERAL: Final = "literal"
+ADDRESSES: Final = "addresses"
+CERTIFICATE_DAYS: Final = "certificate_days"
+SLOW_PHASE: Final = "slow_phase"
+PHASE: Final = "phase"
+KEY: Final = "key"
+KEY_SOURCE: Final = "key_source"
+KEY_NOTE: Final = "key_note"
+QUOTE_USD: Final = "quote_usd"
+MAX_INFLIGHT: Final = "max_inflight"
+BYTES: Final = "bytes"
+SECONDS_LEFT: Final = "seconds_left"
+HOST: Final = "host"
+NAMES_RESOLVED: Final = "names_resolved"
+WAYS_OUT: Final = "ways_out"
+STATE: Final = "state"
+FALLBACK: Final = "fallback"  # app-health: bool; workload: "on", "off" or the value itself
+GENERATION: Final = "generation"  # workload: as FALLBACK
+CONCURRENCY: Final = "concurrency"  # workload: the value, text
+READY: Final = "ready"
+REPLICAS: Final = "replicas"
+AVAILABLE: Final = "available"
+RESTARTS: Final = "restarts"
+ROLLING: Final = "rolling"  # bool: a rollout is under way
+STUCK: Final = "stuck"  # bool: ProgressDeadlineExceeded
+CRASH_LOOP: Final = "crash_loop"  # bool
+POD_REASON: Final = "pod_reason"  # of the first pod that is not ready
+REVISION: Final = "revision"
+REVISION_AGE_SECONDS: Final = "revision_age_seconds"
+REVISION_CAUSE: Final = "revision_cause"
+IMAGE: Final = "image"
+KEY_LENGTH: Final = "key_length"
+PODS_OLDER_THAN_KEY: Final = "pods_older_than_key"  # bool, absent when unknown

@@ -1,0 +1,74 @@
+"""Reading a service's health document (diagnosis.md section 3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+
+class HealthState(StrEnum):
+    """What a service says about its use of Ideogram."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    FALLBACK = "fallback"
+    UNKNOWN = "unknown"
+
+
+_WORDS: Final[Mapping[HealthState, frozenset[str]]] = {
+    HealthState.HEALTHY: frozenset({"ok", "healthy", "up", "pass"}),
+    HealthState.DEGRADED: frozenset({"degraded", "warn"}),
+    HealthState.DOWN: frozenset({"down", "error", "fail", "unhealthy"}),
+    HealthState.FALLBACK: frozenset({"fallback", "disabled", "placeholder"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReading:
+    """A state and the words it was read from."""
+
+    state: HealthState
+    said: str
+
+
+def read_health(
+    status: int | None, body: Any, path: str | None, own_words: Mapping[str, tuple[str, ...]]
+) -> HealthReading:
+    """Read the state from an HTTP answer.
+
+    Args:
+        status: HTTP status; None without an answer.
+        body: The JSON document, a text, or None.
+        path: Dotted path into the document; None when the HTTP status decides.
+        own_words: The service's words by state name; they win over the usual ones.
+    """
+    if status is None:
+        return HealthReading(HealthState.DOWN, "no answer")
+    if path is None:
+        state = HealthState.HEALTHY if status < 400 else HealthState.DOWN  # noqa: PLR2004  HTTP
+        return HealthReading(state, str(status))
+    return _at(body, path, own_words)
+
+
+def _at(body: Any, path: str, own_words: Mapping[str, tuple[str, ...]]) -> HealthReading:
+    value = body
+    for step in path.split("."):
+        if not isinstance(value, Mapping) or step not in value:
+            return HealthReading(HealthState.UNKNOWN, f"no {path} in the health document")
+        value = value[step]
+    if isinstance(value, Mapping):
+        if value.get("fallback") is True:
+            return HealthReading(HealthState.FALLBACK, "fallback")
+        value = value.get("status")
+    if not isinstance(value, str):
+        return HealthReading(HealthState.UNKNOWN, f"{path} is no word")
+    return HealthReading(_state_of(value, own_words), value[:40])
+
+
+def _state_of(word: str, own_words: Mapping[str, tuple[str, ...]]) -> HealthState:
+    folded = word.strip().lower()
+    for state in HealthState:
+        if folded in (own.lower() for own in own_words.get(state.value, ())):
+            return state
+    return next((state for state, words in _WORDS.items() if folded in words), HealthState.UNKNOWN)

@@ -1,0 +1,309 @@
+"""What the bot says, as facts without markup: one frozen value per kind of message.
+
+A message is stored as JSON with its `kind` and `version`, and rendered where it is sent. No value
+holds markup; people are ids, moments are moments, words stand in the templates.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from bot.domain.diagnosis import Diagnosis, Mode
+from bot.domain.ids import IncidentId, MitigationId, ServiceName, TriageId, UserId
+from bot.domain.incident import Clocks, Incident, Status
+from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
+from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.service import Call
+from bot.domain.severity import Severity
+from bot.domain.timeline import TimelineEvent
+
+
+class TriageState(StrEnum):
+    """`so far` is a verdict that pending probes may still displace; `early` cannot be."""
+
+    RUNNING = "running"
+    SO_FAR = "so far"
+    EARLY = "early"
+    FINAL = "final"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A mitigation that fits the verdict but cannot run, and why."""
+
+    kind: MitigationKind
+    why: str
+    by_hand: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TriageCard:
+    """One run of probes, from its start to the verdict.
+
+    Attributes:
+        results: Those measured so far, in fixed order.
+        pending: Those not yet answered, in fixed order.
+        offers: Mitigations that can run, the first one is the primary button.
+        seen_from: The cluster context or host name that measured.
+        incident_id: Set once an incident has taken over: the card shrinks to a pointer.
+        fallback_on: Whether users get placeholders; None when that was not seen.
+        spent: What the answers cost, USD. `cost` is what was reserved before.
+    """
+
+    triage_id: TriageId | None
+    service: ServiceName
+    mode: Mode
+    state: TriageState
+    started_at: datetime
+    calls: tuple[Call, ...]
+    results: tuple[ProbeResult, ...] = ()
+    pending: tuple[ProbeKind, ...] = ()
+    diagnosis: Diagnosis | None = None
+    mode_reason: str | None = None
+    duration: timedelta | None = None
+    cost: Decimal = Decimal(0)
+    spent: Decimal = Decimal(0)
+    budget_left: Decimal | None = None
+    seen_from: str = ""
+    offers: tuple[Preview, ...] = ()
+    not_offered: tuple[NotOffered, ...] = ()
+    incident_id: IncidentId | None = None
+    fallback_on: bool | None = None
+    asked_by: UserId | None = None
+    kind: Literal["triage-card"] = "triage-card"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentCard:
+    """The one live message of an incident.
+
+    Attributes:
+        offers: Mitigations that can run now, undo and end included.
+        running: The mitigation under way; None when there is none.
+        last: The newest finished mitigation.
+        primary: Name of the primary button: an offer's kind, `update`, or `resolve`.
+    """
+
+    incident: Incident
+    offers: tuple[Preview, ...] = ()
+    running: MitigationRun | None = None
+    last: MitigationRun | None = None
+    primary: str = "update"
+    kind: Literal["incident-card"] = "incident-card"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MitigationProgress:
+    """A mitigation's live message: pressed, rolling, verifying, result."""
+
+    run: MitigationRun
+    kind: Literal["mitigation-progress"] = "mitigation-progress"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MitigationOutcome:
+    """The one new message that ends a mitigation and mentions the person who pressed.
+
+    Attributes:
+        undo: The offer to take it back; None when that cannot run.
+    """
+
+    run: MitigationRun
+    undo: Preview | None = None
+    kind: Literal["mitigation-outcome"] = "mitigation-outcome"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MitigationOffers:
+    """What can be done for a service now, asked for by a person.
+
+    Attributes:
+        reason: Why this is shown, for example that a button was stale; empty when asked.
+    """
+
+    service: ServiceName
+    offers: tuple[Preview, ...]
+    not_offered: tuple[NotOffered, ...] = ()
+    incident_id: IncidentId | None = None
+    reason: str = ""
+    kind: Literal["mitigation-offers"] = "mitigation-offers"
+    version: int = 1
+
+
+class NoteKind(StrEnum):
+    """Short notes in an incident's thread."""
+
+    DECLARED = "declared"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One short line in the thread of an incident."""
+
+    note: NoteKind
+    incident_id: IncidentId
+    by: UserId | None = None
+    text: str = ""
+    kind: Literal["note"] = "note"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """Words for people outside the room, by the runbook's communication template.
+
+    Attributes:
+        impact, cause, action: As a person sent them, plain text.
+        number: Counts the updates of the incident from 1.
+        next_update_at: A promise; None when there is none (resolved).
+    """
+
+    incident_id: IncidentId
+    severity: Severity
+    status: Status
+    impact: str
+    cause: str
+    action: str
+    next_update_at: datetime | None
+    owner: UserId | None
+    number: int
+    by: UserId
+    kind: Literal["status-update"] = "status-update"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """A timeline event with the link to its evidence; None when there is only its id."""
+
+    event: TimelineEvent
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Postmortem:
+    """The document drafted from the timeline: a Markdown file.
+
+    Attributes:
+        people: Display names by user id, for a document read outside Slack.
+        diagnosis: Of the triage that led to the incident; None when there was none.
+        gaps: Findings about the handling, in words.
+        drafted_at: When these facts were read.
+    """
+
+    incident: Incident
+    lines: tuple[TimelineLine, ...]
+    clocks: Clocks
+    drafted_at: datetime
+    diagnosis: Diagnosis | None = None
+    results: tuple[ProbeResult, ...] = ()
+    mitigations: tuple[MitigationRun, ...] = ()
+    people: tuple[tuple[UserId, str], ...] = ()
+    gaps: tuple[str, ...] = ()
+    kind: Literal["postmortem"] = "postmortem"
+    version: int = 1
+
+
+class AnswerKind(StrEnum):
+    """Short answers that only the asking person sees."""
+
+    HELP = "help"
+    STATUS = "status"
+    TIMELINE = "timeline"
+    STARTED = "started"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a command, for one person.
+
+    Attributes:
+        text: Plain text for `done`; empty for the others.
+        incidents: For `status`, newest first.
+        lines: For `timeline`, oldest first.
+    """
+
+    answer: AnswerKind
+    text: str = ""
+    incidents: tuple[Incident, ...] = ()
+    lines: tuple[TimelineLine, ...] = ()
+    services: tuple[ServiceName, ...] = ()
+    kind: Literal["answer"] = "answer"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that did not work, for one person or for operations.
+
+    Attributes:
+        what: What happened.
+        meaning: What it means; may be empty.
+        fix: What to do now; may be empty.
+        error_id: Stands in the log too; empty for an expected refusal.
+        ask: Users who may do what was refused.
+    """
+
+    what: str
+    meaning: str = ""
+    fix: str = ""
+    error_id: str = ""
+    ask: tuple[UserId, ...] = ()
+    kind: Literal["trouble"] = "trouble"
+    version: int = 1
+
+
+Message = (
+    TriageCard
+    | IncidentCard
+    | MitigationProgress
+    | MitigationOutcome
+    | MitigationOffers
+    | Note
+    | StatusUpdate
+    | Postmortem
+    | Answer
+    | Trouble
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateDraft:
+    """What a status update is prefilled with, plain text."""
+
+    impact: str
+    cause: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Facts of an incident that its prefilled words are made from.
+
+    Attributes:
+        incident: As it is now.
+        diagnosis: Newest verdict for it; None when it was declared by hand.
+        results: Of that triage.
+        mitigation: Newest mitigation; None when there was none.
+    """
+
+    incident: Incident
+    diagnosis: Diagnosis | None = None
+    results: tuple[ProbeResult, ...] = field(default=())
+    mitigation: MitigationRun | None = None
+
+
+def mitigation_ref(mitigation_id: MitigationId) -> str:
+    """Write a mitigation's id as people read it: `M-3f2a91`."""
+    return f"M-{mitigation_id[:6]}"

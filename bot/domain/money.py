@@ -1,0 +1,53 @@
+"""What requests cost and what may be spent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.service import Call
+
+# USD per output image. Source: https://ideogram.ai/features/api-pricing, as of 2026-11-16.
+LEGACY_PRICES: Final = {
+    "V_1": Decimal("0.06"),
+    "V_1_TURBO": Decimal("0.02"),
+    "V_2": Decimal("0.08"),
+    "V_2_TURBO": Decimal("0.05"),
+    "V_2A": Decimal("0.04"),
+    "V_2A_TURBO": Decimal("0.025"),
+}
+V3_PRICES: Final = {
+    "FLASH": Decimal("0.03"),
+    "TURBO": Decimal("0.03"),
+    "DEFAULT": Decimal("0.06"),
+    "BALANCED": Decimal("0.06"),
+    "QUALITY": Decimal("0.09"),
+}
+# The last part of the day's budget is for people: three full triages (diagnosis.md section 5).
+FOR_PEOPLE: Final = Decimal("0.24")
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """Model and speed of the paid requests, names as Ideogram's."""
+
+    legacy_model: str = "V_2_TURBO"
+    v3_speed: str = "FLASH"
+
+    def price(self, call: Call) -> Decimal:
+        """Look up what one image of this call costs, USD."""
+        match call:
+            case Call.LEGACY:
+                return LEGACY_PRICES[self.legacy_model]
+            case Call.V3:
+                return V3_PRICES[self.v3_speed]
+
+    def price_of(self, calls: Iterable[Call]) -> Decimal:
+        """Add up one image of each call, USD."""
+        return sum((self.price(call) for call in calls), Decimal(0))
+
+
+def budget_day(now: datetime) -> date:
+    """Tell the day whose budget a moment counts against: the UTC day."""
+    return now.astimezone(UTC).date()

@@ -1,0 +1,163 @@
+"""What people ask the bot to do: one frozen value per kind, stored in the inbox as JSON.
+
+Every request names who asked, where the answer belongs, and when it was asked.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from bot.domain.diagnosis import Mode
+from bot.domain.ids import (
+    ChannelId,
+    IncidentId,
+    MessageTs,
+    PreviewId,
+    ServiceName,
+    TriageId,
+    UserId,
+)
+from bot.domain.mitigation import MitigationKind
+from bot.domain.severity import Severity
+
+# A press that was taken up later than this changes nothing (design.md section 6).
+PRESS_VALID_FOR: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked, where and when.
+
+    Attributes:
+        thread: Of the message that carried the button; None in the channel itself.
+    """
+
+    by: UserId
+    channel: ChannelId
+    at: datetime
+    thread: MessageTs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunTriage:
+    """Find out whether it is them or us. None for the service means the first one."""
+
+    asked: Asked
+    service: ServiceName | None = None
+    mode: Mode | None = None
+    kind: Literal["run-triage"] = "run-triage"
+
+
+@dataclass(frozen=True, slots=True)
+class Declare:
+    """Open an incident, by hand or from a triage card."""
+
+    asked: Asked
+    title: str = ""
+    severity: Severity | None = None
+    service: ServiceName | None = None
+    triage_id: TriageId | None = None
+    kind: Literal["declare"] = "declare"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Take an incident. None for the incident means the only open one."""
+
+    asked: Asked
+    incident_id: IncidentId | None = None
+    kind: Literal["acknowledge"] = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class PostUpdate:
+    """Send a status update with these words."""
+
+    asked: Asked
+    incident_id: IncidentId
+    severity: Severity
+    status: str
+    impact: str
+    cause: str
+    action: str
+    next_update_at: datetime | None = None
+    kind: Literal["post-update"] = "post-update"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Close an incident; no root cause means that it was skipped."""
+
+    asked: Asked
+    incident_id: IncidentId
+    root_cause: str | None = None
+    kind: Literal["resolve"] = "resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Do what a preview describes."""
+
+    asked: Asked
+    preview_id: PreviewId
+    kind: Literal["press"] = "press"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMitigations:
+    """Show what can be done now; one kind, or all that are configured."""
+
+    asked: Asked
+    service: ServiceName | None = None
+    mitigation: MitigationKind | None = None
+    incident_id: IncidentId | None = None
+    kind: Literal["offer-mitigations"] = "offer-mitigations"
+
+
+@dataclass(frozen=True, slots=True)
+class WritePostmortem:
+    """Upload the postmortem of an incident. None means the newest incident."""
+
+    asked: Asked
+    incident_id: IncidentId | None = None
+    kind: Literal["write-postmortem"] = "write-postmortem"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """List the open incidents."""
+
+    asked: Asked
+    kind: Literal["show-status"] = "show-status"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTimeline:
+    """Show the timeline of an incident. None means the newest incident."""
+
+    asked: Asked
+    incident_id: IncidentId | None = None
+    kind: Literal["show-timeline"] = "show-timeline"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """Say what the bot can do."""
+
+    asked: Asked
+    kind: Literal["show-help"] = "show-help"
+
+
+Request = (
+    RunTriage
+    | Declare
+    | Acknowledge
+    | PostUpdate
+    | Resolve
+    | Press
+    | OfferMitigations
+    | WritePostmortem
+    | ShowStatus
+    | ShowTimeline
+    | ShowHelp
+)

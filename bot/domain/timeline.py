@@ -1,0 +1,57 @@
+"""The timeline: dated lines of what happened. Lines are only ever added."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.ids import IncidentId, OutboxKey, UserId
+
+
+class EventKind(StrEnum):
+    """What happened; the words for each stand in the templates."""
+
+    TROUBLE_BEGAN = "trouble-began"
+    TRIAGED = "triaged"
+    DECLARED = "declared"
+    ACKNOWLEDGED = "acknowledged"
+    MITIGATION_PRESSED = "mitigation-pressed"
+    MITIGATION_APPLIED = "mitigation-applied"
+    MITIGATION_ROLLED_OUT = "mitigation-rolled-out"
+    MITIGATION_FINISHED = "mitigation-finished"
+    STATUS_CHANGED = "status-changed"
+    UPDATE_POSTED = "update-posted"
+    UPDATE_MISSED = "update-missed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a line can be checked.
+
+    Attributes:
+        ref: An id that the product knows, for example `T-118` or `M-3f2a91`.
+        message: The message that shows it; its link is looked up when it is needed.
+    """
+
+    ref: str
+    message: OutboxKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One dated line.
+
+    Attributes:
+        at: When it happened, not when it was written.
+        by: The person; None for the bot.
+        facts: Values for the words of this kind, plain text.
+    """
+
+    incident_id: IncidentId
+    at: datetime
+    kind: EventKind
+    evidence: Evidence
+    by: UserId | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,56 @@
+"""What use cases need from the world, as Protocols with the contract that every adapter keeps."""
+
+from bot.ports.clock import Clock
+from bot.ports.cluster import Cluster
+from bot.ports.ideogram import Ideogram
+from bot.ports.messenger import Answers, Messenger, file_name
+from bot.ports.mitigation import Keys, Mitigation
+from bot.ports.network import Network, Resolution
+from bot.ports.probe import Probe, Subject
+from bot.ports.storage import (
+    Audit,
+    AuditEntry,
+    Budget,
+    Claim,
+    Delivery,
+    Inbox,
+    Incidents,
+    Mitigations,
+    Outbox,
+    Storage,
+    Timeline,
+    Triages,
+    UnitOfWork,
+)
+from bot.ports.words import Confirm, Wording, Words
+
+__all__ = [
+    "Answers",
+    "Audit",
+    "AuditEntry",
+    "Budget",
+    "Claim",
+    "Clock",
+    "Cluster",
+    "Confirm",
+    "Delivery",
+    "Ideogram",
+    "Inbox",
+    "Incidents",
+    "Keys",
+    "Messenger",
+    "Mitigation",
+    "Mitigations",
+    "Network",
+    "Outbox",
+    "Probe",
+    "Resolution",
+    "Storage",
+    "Subject",
+    "Timeline",
+    "Triages",
+    "UnitOfWork",
+    "Wording",
+    "Words",
+    "file_name",
+]

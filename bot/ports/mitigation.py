@@ -1,0 +1,81 @@
+"""What a mitigation is, beyond the steps that all have in common."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.domain.answer import ApiKey
+from bot.domain.diagnosis import Cause
+from bot.domain.mitigation import Effect, EnvChange, MitigationKind, MitigationRun
+from bot.domain.service import Service
+from bot.domain.workload import Container, Deployment
+
+
+class Mitigation(Protocol):
+    """One kind of mitigation. Use cases do the six steps; this says what and whether it helped."""
+
+    @property
+    def kind(self) -> MitigationKind:
+        """Name the mitigation."""
+        ...
+
+    @property
+    def inverse(self) -> MitigationKind:
+        """Name the kind under which an undo of this runs and is verified."""
+        ...
+
+    @property
+    def helps(self) -> Mapping[Cause, int]:
+        """Map causes to the place among the next steps, 1 first."""
+        ...
+
+    @property
+    def ends(self) -> bool:
+        """Whether this ends what others put in force on its variable (disable, restore)."""
+        ...
+
+    @property
+    def needs_image(self) -> bool:
+        """Whether its promise includes that one canary gets an image."""
+        ...
+
+    def is_configured(self, service: Service) -> bool:
+        """Tell whether the service has what this changes."""
+        ...
+
+    def change(
+        self, service: Service, container: Container, in_force: Sequence[MitigationRun]
+    ) -> EnvChange:
+        """Say what to change.
+
+        Args:
+            service: Configured for this.
+            container: As just read.
+            in_force: Mitigations on this Deployment that were not undone, oldest first.
+
+        Raises:
+            GuardRefusedError: Already so, or there is no further step.
+        """
+        ...
+
+    def warnings(
+        self, service: Service, deployment: Deployment, change: EnvChange
+    ) -> tuple[str, ...]:
+        """Say what the person should know before pressing, in words."""
+        ...
+
+    async def effect(self, service: Service, run: MitigationRun) -> Effect:
+        """Look once whether the promised effect is there. Free."""
+        ...
+
+
+class Keys(Protocol):
+    """Whose key is used for requests to Ideogram."""
+
+    async def for_service(self, service: Service) -> tuple[ApiKey | None, str]:
+        """Read the service's own key, else the bot's.
+
+        Returns:
+            The key and a note: with a key, what is worth saying about it (for example that the
+            two keys differ); without, why there is none and how to grant one.
+        """
+        ...

@@ -1,0 +1,67 @@
+"""What a probe is."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from bot.domain.answer import ApiKey, SecretText
+from bot.domain.diagnosis import Mode
+from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What one triage hands to its probes. Lives in memory only, for one run.
+
+    Attributes:
+        key: None when the bot has none that it may use; `no_key` says why.
+        key_note: For the rows of evidence, for example that two keys differ.
+        dry_run_allowed: False while `quote_path` is switched off because it cost money once.
+        first_picture: Set by the first canary that gets an image, to its signed URL; set to None
+            when the last canary ended without one.
+        canaries_left: Counts the canaries still running; the probe of each takes one off.
+    """
+
+    service: Service
+    mode: Mode
+    key: ApiKey | None
+    first_picture: asyncio.Future[SecretText | None]
+    no_key: str = ""
+    key_note: str = ""
+    dry_run_allowed: bool = True
+    canaries: set[ProbeKind] = field(default_factory=set)
+
+    def picture_seen(self, kind: ProbeKind, url: SecretText | None) -> None:
+        """Tell the run how one canary ended; the first URL wins.
+
+        Args:
+            kind: The canary that ended.
+            url: Of its image; None when there is none.
+        """
+        self.canaries.discard(kind)
+        if not self.first_picture.done() and (url is not None or not self.canaries):
+            self.first_picture.set_result(url)
+
+
+class Probe(Protocol):
+    """A repeatable measurement of one target; it changes nothing.
+
+    A sick target is a result, not an exception. `timeout` is the probe's own; the wrapper around
+    it allows 2 s more and calls it unknown then.
+    """
+
+    @property
+    def kind(self) -> ProbeKind:
+        """Name the probe."""
+        ...
+
+    @property
+    def timeout(self) -> timedelta:
+        """Bound the whole measurement, chains of requests included."""
+        ...
+
+    async def __call__(self, subject: Subject) -> ProbeResult:
+        """Measure once."""
+        ...

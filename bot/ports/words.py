@@ -1,0 +1,60 @@
+"""The words people read, from templates."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.message import Message, Seen, UpdateDraft
+from bot.domain.mitigation import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A message in words. Slots are empty where a message does not use them.
+
+    Attributes:
+        text: For notifications and the lock screen; Slack markup, values escaped.
+        header: Plain text, at most 150 characters.
+        lead: One sentence or paragraph; Slack markup, values escaped.
+        rows: Short paragraphs in fixed order; Slack markup, values escaped.
+        context: One line; Slack markup, values escaped.
+    """
+
+    text: str
+    header: str
+    lead: str
+    rows: tuple[str, ...]
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A confirm dialog, plain text: title at most 100, text 300, buttons 30 characters."""
+
+    title: str
+    text: str
+    confirm: str
+    deny: str
+
+
+class Words(Protocol):
+    """Fills the templates; total for every valid message."""
+
+    def wording(self, message: Message) -> Wording:
+        """Word a message for Slack."""
+        ...
+
+    def document(self, message: Message) -> str:
+        """Word a message as a Markdown document. Only a `Postmortem` has one."""
+        ...
+
+    def confirm(self, preview: Preview) -> Confirm:
+        """Word the dialog before a mitigation: exactly what will change."""
+        ...
+
+    def draft(self, seen: Seen) -> UpdateDraft:
+        """Word what a status update is prefilled with, plain text."""
+        ...
+
+    def label(self, name: str) -> str:
+        """Look up a short text by name: a button, a field, a title (`button.declare`)."""
+        ...

@@ -1,0 +1,160 @@
+"""What is broken in the pretend world right now, and the three dares."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS, Fault, known
+from bot.sandbox.ideogram.server import IdeogramServer
+from bot.sandbox.kubernetes.server import KubernetesServer, Request
+from bot.sandbox.service.server import ServiceServer
+from bot.sandbox.settings_files import DEPLOYMENT, INCIDENTS, NAMESPACE
+from bot.sandbox.slack.server import SlackServer
+
+CUT_SECONDS: Final = 20.0
+RUNBOOK_COMMANDS: Final = 2  # kubectl set env, kubectl rollout restart (the incident runbook)
+
+
+class NothingToPressError(Exception):
+    """No message offers a button that changes anything; the text says what to do first."""
+
+
+@dataclass(slots=True)
+class Dare:
+    """One dare as it goes.
+
+    Attributes:
+        name: "press-twice", "kill-bot" or "cut-slack".
+        started_at: Unix time.
+        patches_before: PATCH requests the bot had made when it began.
+        detail: What was done, in words.
+    """
+
+    name: str
+    started_at: float
+    patches_before: int
+    detail: str
+
+
+@dataclass(kw_only=True)
+class Chaos:
+    """Breaks and repairs the world.
+
+    Attributes:
+        fault: What is broken; None when nothing is.
+        is_hidden: A mystery: the page does not say which fault it is until it is revealed.
+        broken_at: Unix time when the newest fault began.
+        dare: The newest dare.
+        cut_until: Unix time at which Slack is back.
+    """
+
+    slack: SlackServer
+    ideogram: IdeogramServer
+    kubernetes: KubernetesServer
+    service: ServiceServer
+    fault: Fault | None = None
+    is_hidden: bool = False
+    broken_at: float | None = None
+    dare: Dare | None = None
+    cut_until: float = 0.0
+    _good_image: str = ""
+    _before: Counter[str] = field(default_factory=Counter)
+
+    async def break_(self, name: str) -> None:
+        """Break one thing; what was broken before is repaired first.
+
+        Raises:
+            KeyError: No such fault.
+        """
+        fault = known(name)
+        if fault is None:
+            raise KeyError(name)
+        if self.fault is not None:
+            await self.repair()
+        if fault.name == BAD_DEPLOY:
+            self._good_image = app_image(self._deployment())
+            self.kubernetes.deploy(BAD_IMAGE)
+        else:
+            await self.ideogram.set_fault(fault.name)
+        self.fault, self.is_hidden, self.broken_at = fault, False, time.time()
+        self._before = Counter(self.service.counters)
+
+    async def break_something(self) -> None:
+        """Break one thing of Ideogram's or our account's and keep it secret."""
+        await self.break_(random.choice([fault.name for fault in FAULTS]))
+        self.is_hidden = True
+
+    async def repair(self) -> None:
+        """Make everything work again; what the bot switched stays as it is."""
+        if self.fault is not None and self.fault.name == BAD_DEPLOY:
+            self.kubernetes.deploy(self._good_image)
+        else:
+            await self.ideogram.set_fault(None)
+        self.fault, self.is_hidden = None, False
+
+    def since_broken(self) -> dict[str, int]:
+        """Count what users got since the newest fault began, by kind; empty before any."""
+        if self.broken_at is None:
+            return {}
+        return dict(Counter(self.service.counters) - self._before)
+
+    def patches(self) -> list[Request]:
+        """List the PATCH requests of the bot that changed something, oldest first."""
+        return [request for request in self.kubernetes.requests if _changes(request)]
+
+    async def press_twice(self) -> None:
+        """Press the newest button that changes something three times at once, by two people.
+
+        Raises:
+            NothingToPressError: There is no such button.
+        """
+        ts, action_id, block_id, label = self._button()
+        self.dare = self._dare("press-twice", f"Ana twice, Ben once, at the same moment: {label}")
+        presses = [
+            self.slack.click(user, INCIDENTS, ts, action_id, block_id=block_id)
+            for user in ("U0ANA", "U0ANA", "U0BEN")
+        ]
+        await asyncio.gather(*presses)
+
+    def cut_slack(self, seconds: float = CUT_SECONDS) -> None:
+        """Take Slack away from the bot for a while."""
+        self.slack.cut(seconds)
+        self.cut_until = time.time() + seconds
+        self.dare = self._dare("cut-slack", f"No answer from Slack for {seconds:.0f} s")
+
+    def killed(self, pid: int | None) -> None:
+        """Note that the bot was killed."""
+        self.dare = self._dare("kill-bot", f"SIGKILL to process {pid}")
+
+    def _dare(self, name: str, detail: str) -> Dare:
+        return Dare(name, time.time(), len(self.patches()), detail)
+
+    def _deployment(self) -> dict[str, Any]:
+        return self.kubernetes.deployment(NAMESPACE, DEPLOYMENT)
+
+    def _button(self) -> tuple[str, str, str | None, str]:
+        for message in reversed(self.slack.messages(INCIDENTS)):
+            for block in message.get("blocks") or ():
+                for element in block.get("elements") or ():
+                    if element.get("type") == "button" and element.get("confirm"):
+                        label = element["text"]["text"]
+                        return message["ts"], element["action_id"], block.get("block_id"), label
+        raise NothingToPressError(
+            "No button in #incidents changes anything yet. Break Ideogram, type /ideogram triage, "
+            "then dare."
+        )
+
+
+def app_image(deployment: dict[str, Any]) -> str:
+    """Read the image of the container `app`."""
+    containers = deployment["spec"]["template"]["spec"]["containers"]
+    image: str = next(c["image"] for c in containers if c["name"] == "app")
+    return image
+
+
+def _changes(request: Request) -> bool:
+    dry = "dryRun" in request.query
+    return request.method == "PATCH" and request.user == "bot" and not dry and request.status < 300  # noqa: PLR2004  2xx

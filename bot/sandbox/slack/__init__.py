@@ -1,0 +1,1 @@
+"""A pretend Slack workspace that speaks the real protocols and refuses what Slack refuses."""

@@ -1,0 +1,173 @@
+"""What the page shows, read from the world as it is: key -> JSON value. Changes nothing.
+
+Keys are small on purpose: the page is sent only those whose value changed.
+"""
+
+import re
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.sandbox.chaos import RUNBOOK_COMMANDS
+from bot.sandbox.faults import FAULTS
+from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
+
+if TYPE_CHECKING:
+    from bot.sandbox.world import World
+
+TILES: Final = 48  # what fits into the strip of a wide page
+MESSAGES: Final = 200  # newest ones per channel; a sandbox evening has fewer
+_REVISION: Final = "deployment.kubernetes.io/revision"
+_SWITCHES: Final = ("IDEOGRAM_FALLBACK", "IDEOGRAM_ENABLED", "IDEOGRAM_CONCURRENCY")
+COMMANDS: Final = (
+    ("triage", "[service] [quick|full]", "Find out what fails and whose fault it is"),
+    ("declare", "[title]", "Open an incident by hand"),
+    ("acknowledge", "", "I have it: stops the response clock"),
+    ("update", "", "Write a status update"),
+    ("status", "", "Show what is open"),
+    ("mitigate", "[kind]", "Reduce the harm: choose what to do"),
+    ("timeline", "", "What happened, with times"),
+    ("resolve", "", "Close the incident"),
+    ("postmortem", "[INC-n]", "The document drafted from the timeline"),
+    ("help", "", "What the bot can do"),
+)
+
+
+def sections(world: "World") -> dict[str, Any]:
+    """Read everything the page shows.
+
+    Returns:
+        Keys `about`, `message/<channel>/<ts>`, `ephemeral/<user>/<n>`, `view/<user>/<id>` and
+        `world/<part>`; values are JSON.
+    """
+    return {"about": _about(world)} | _slack(world) | _world(world)
+
+
+def _about(world: "World") -> dict[str, Any]:
+    people = [{"id": u.id, "name": u.real_name, "tz": u.tz} for u in world.slack.users.values()]
+    return {
+        "users": people,
+        "bot": world.slack.bot_user_id,
+        "channels": [{"id": c.id, "name": c.name} for c in world.slack.channels.values()],
+        "faults": [
+            {"name": f.name, "whose": f.whose, "label": f.label, "effect": f.effect} for f in FAULTS
+        ],
+        "commands": [{"name": n, "hint": h, "what": w} for n, h, w in COMMANDS],
+        "deployment": DEPLOYMENT,
+    }
+
+
+def _slack(world: "World") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for channel in world.slack.channels:
+        for message in world.slack.messages(channel)[-MESSAGES:]:
+            found[f"message/{channel}/{message['ts']}"] = message
+            if message.get("reply_count"):
+                replies = world.slack.thread(channel, message["ts"])
+                found |= {f"message/{channel}/{reply['ts']}": reply for reply in replies}
+    for user in world.slack.users:
+        for number, message in enumerate(world.slack.ephemerals(user)):
+            found[f"ephemeral/{user}/{number:05}"] = message
+        for view in world.slack.open_views(user):
+            found[f"view/{user}/{view['id']}"] = view
+    return found
+
+
+def _world(world: "World") -> dict[str, Any]:
+    return {
+        "world/fault": _fault(world),
+        "world/users": _outcomes(world),
+        "world/deployment": _deployment(world),
+        "world/requests": _requests(world),
+        "world/spent": str(world.ideogram.spent),
+        "world/bot": _bot(world),
+        "world/dare": _dare(world),
+    }
+
+
+def _fault(world: "World") -> dict[str, Any] | None:
+    chaos = world.chaos
+    if chaos.fault is None:
+        return None
+    name = None if chaos.is_hidden else chaos.fault.name
+    return {"name": name, "since": chaos.broken_at}
+
+
+def _outcomes(world: "World") -> dict[str, Any]:
+    newest = list(world.service.outcomes)[-TILES:]
+    return {
+        "tiles": [{"at": o.at, "kind": o.kind, "detail": o.detail, "user": o.user} for o in newest],
+        "since_broken": world.chaos.since_broken(),
+        "broken_at": world.chaos.broken_at,
+    }
+
+
+def _deployment(world: "World") -> dict[str, Any]:
+    raw = world.kubernetes.deployment(NAMESPACE, DEPLOYMENT)
+    status = raw.get("status", {})
+    return {
+        "revision": raw["metadata"].get("annotations", {}).get(_REVISION),
+        "replicas": raw["spec"]["replicas"],
+        "ready": status.get("readyReplicas", 0),
+        "updated": status.get("updatedReplicas", 0),
+        "total": status.get("replicas", 0),
+        "stuck": any(
+            c.get("reason") == "ProgressDeadlineExceeded" for c in status.get("conditions", ())
+        ),
+        "pods": [_pod(pod) for pod in world.kubernetes.pods(NAMESPACE, DEPLOYMENT)],
+    }
+
+
+def _pod(pod: Any) -> dict[str, Any]:  # noqa: ANN401  a Protocol of another server
+    generation, short = re.split(r"-(?=[^-]+-[^-]+$)|-(?=[^-]+$)", pod.name)[-2:]
+    return {
+        "name": pod.name,
+        "short": short,
+        "template": generation,
+        "ready": pod.ready,
+        "image": pod.image,
+        "switches": {name: pod.env.get(name) for name in _SWITCHES},
+    }
+
+
+def _requests(world: "World") -> dict[str, Any]:
+    patches = world.chaos.patches()
+    replicas = world.kubernetes.deployment(NAMESPACE, DEPLOYMENT)["spec"]["replicas"]
+    by_bot = Counter(r.method for r in world.kubernetes.requests if r.user == "bot")
+    return {
+        "patches": len(patches),
+        "pods_replaced": len(patches) * replicas,
+        "reads": by_bot["GET"],
+        "other": sum(by_bot.values()) - by_bot["GET"] - len(patches),
+        "by_hand": {
+            "rollouts": len(patches) * RUNBOOK_COMMANDS,
+            "pods": len(patches) * RUNBOOK_COMMANDS * replicas,
+        },
+        "last": [{"at": r.at, "path": r.path} for r in patches[-3:]],
+    }
+
+
+def _bot(world: "World") -> dict[str, Any]:
+    bot = world.bot
+    if bot is None:
+        return {"state": "absent", "starts": 0, "ready_after_seconds": None}
+    return {
+        "state": bot.state,
+        "starts": bot.starts,
+        "ready_after_seconds": bot.ready_after_seconds,
+        "pid": bot.pid,
+        "log": bot.last_lines(6) if bot.state == "failed" else [],
+    }
+
+
+def _dare(world: "World") -> dict[str, Any] | None:
+    dare = world.chaos.dare
+    if dare is None:
+        return None
+    return {
+        "name": dare.name,
+        "at": dare.started_at,
+        "detail": dare.detail,
+        "patches": len(world.chaos.patches()) - dare.patches_before,
+        "cut_until": world.chaos.cut_until if time.time() < world.chaos.cut_until else None,
+    }

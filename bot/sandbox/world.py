@@ -1,0 +1,225 @@
+"""The pretend world: four servers, the bot beside them, and what a visitor may do to them.
+
+Everything listens on loopback. The bot is the ordinary program with ordinary settings.
+"""
+
+import asyncio
+import contextlib
+import socket
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from bot.sandbox.bot_process import BotDidNotStartError, BotProcess
+from bot.sandbox.chaos import Chaos
+from bot.sandbox.ideogram.server import IdeogramServer
+from bot.sandbox.kubernetes.server import KubernetesServer
+from bot.sandbox.outside import Outside
+from bot.sandbox.page import Page
+from bot.sandbox.service.server import ServiceServer
+from bot.sandbox.settings_files import (
+    DEPLOYMENT,
+    NAMESPACE,
+    SECRET,
+    Addresses,
+    Files,
+    config_file,
+)
+from bot.sandbox.slack.server import SlackServer
+
+DEFAULT_PORT: Final = 8765
+Transport = Literal["socket", "http"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast the pretend world goes; tests take shorter times.
+
+    Attributes:
+        pod_seconds: From a pod's creation until it is ready.
+        latency_seconds: How long Ideogram takes for one image.
+        think_seconds: What a pretend user waits between two images.
+    """
+
+    pod_seconds: float = 3.0
+    latency_seconds: float = 0.4
+    think_seconds: float = 1.0
+
+
+def free_port() -> int:
+    """Find a loopback port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class World:
+    """A pretend Slack, Ideogram, Kubernetes and service, the bot, and the page to play with them.
+
+    Args:
+        folder: Where settings, database and log of the bot are written; created when missing.
+        port: Of the page; 0 takes a free one.
+        transport: How Slack reaches the bot: Socket Mode, or signed HTTP requests.
+        start_bot: Whether to run `python -m bot serve`; without it people talk to an empty room.
+        pace: How fast everything goes.
+
+    Attributes:
+        slack, ideogram, kubernetes, service: The servers.
+        bot: The child process; None without `start_bot`.
+        chaos: What is broken, and the dares.
+        environment: The bot's settings as environment variables.
+        url: Of the page, once entered.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = DEFAULT_PORT,
+        transport: Transport = "socket",
+        start_bot: bool = True,
+        pace: Pace | None = None,
+    ) -> None:
+        pace = pace or Pace()
+        self.files = Files(folder)
+        self._bot_port = free_port()
+        self._transport = transport
+        self._start_bot = start_bot
+        events = f"http://127.0.0.1:{self._bot_port}/slack/events"
+        self.slack = SlackServer(events_url=events if transport == "http" else None)
+        self.ideogram = IdeogramServer(latency_seconds=pace.latency_seconds)
+        self.kubernetes = KubernetesServer(pod_seconds=pace.pod_seconds)
+        self._pace = pace
+        self._page_port = port
+        self._stack = contextlib.AsyncExitStack()
+        self.environment: dict[str, str] = {}
+        self.bot: BotProcess | None = None
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            await self._enter(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _enter(self, stack: contextlib.AsyncExitStack) -> None:
+        outside = await stack.enter_async_context(Outside())
+        await stack.enter_async_context(self.ideogram)
+        await stack.enter_async_context(self.kubernetes)
+        await stack.enter_async_context(self.slack)
+        self.kubernetes.set_secret(SECRET, self._keys())
+        self.service = await stack.enter_async_context(
+            ServiceServer(
+                ideogram_url=self.ideogram.url,
+                pods=lambda: self.kubernetes.pods(NAMESPACE, DEPLOYMENT),
+                think_seconds=self._pace.think_seconds,
+            )
+        )
+        self._write_settings(outside.url)
+        self.chaos = Chaos(
+            slack=self.slack,
+            ideogram=self.ideogram,
+            kubernetes=self.kubernetes,
+            service=self.service,
+        )
+        if self._start_bot:
+            await self._enter_bot(stack)
+        page = await stack.enter_async_context(Page(self, port=self._page_port))
+        self.url = page.url
+
+    def _keys(self) -> dict[str, str]:
+        """The key in use and the one that waits for a rotation; both are accepted."""
+        staged = f"{self.ideogram.key[:-6]}staged"
+        self.ideogram.add_key(staged)
+        return {"api-key": self.ideogram.key, "api-key-next": staged}
+
+    def _write_settings(self, outside: str) -> None:
+        addresses = Addresses(
+            slack_api=self.slack.api_url,
+            ideogram=self.ideogram.url,
+            service=self.service.url,
+            outside=outside,
+        )
+        config = config_file(addresses, sorted(self.slack.users))
+        self.files.write(config, self.kubernetes.kubeconfig(user="bot"))
+        self.environment = {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "SLACK_API_URL": self.slack.api_url,
+            "IDEOGRAM_API_KEY": self.ideogram.key,
+            "IDEOGRAM_API_URL": self.ideogram.url,
+            "DATABASE_URL": self.files.database_url,
+            "KUBECONFIG": str(self.files.kubeconfig.absolute()),
+            "PORT": str(self._bot_port),
+            "IDEOGRAM_BOT_CONFIG": str(self.files.config.absolute()),
+            "LOG_FORMAT": "json",
+        }
+        if self._transport == "socket":
+            self.environment["SLACK_APP_TOKEN"] = self.slack.app_token
+
+    async def _enter_bot(self, stack: contextlib.AsyncExitStack) -> None:
+        self.bot = BotProcess(self.environment, port=self._bot_port, folder=self.files.folder)
+        stack.push_async_callback(self.bot.stop)
+        await self.bot.start()
+        await own(stack, self.bot.keep_running())
+
+
+async def own(stack: contextlib.AsyncExitStack, work: Coroutine[object, object, None]) -> None:
+    """Run `work` beside the rest until `stack` closes; then cancel it and wait for its end."""
+    group = await asyncio.TaskGroup().__aenter__()
+    stack.push_async_callback(group.__aexit__, None, None, None)
+    stack.callback(group.create_task(work).cancel)
+
+
+async def run(
+    port: int = DEFAULT_PORT, folder: Path | None = None, *, open_browser: bool = False
+) -> None:
+    """Run the sandbox until it is cancelled (Ctrl+C); prints what to do.
+
+    Args:
+        port: Of the page.
+        folder: Where the bot keeps its settings and database; None: a temporary one, removed after.
+        open_browser: Whether to open the page at once.
+
+    Raises:
+        BotDidNotStartError: The bot did not start; the text holds its last lines.
+        OSError: The port is taken.
+    """
+    with contextlib.ExitStack() as cleanup:
+        if folder is None:
+            folder = Path(
+                cleanup.enter_context(tempfile.TemporaryDirectory(prefix="ideogram-bot-"))
+            )
+        async with World(folder, port=port) as world:
+            _say(_welcome(world))
+            if open_browser:
+                webbrowser.open(world.url)
+            await asyncio.Event().wait()
+
+
+def _welcome(world: World) -> str:
+    return f"""
+  A pretend world for the Ideogram incident bot: Slack, Ideogram, Kubernetes and
+  a service with three users. No network, $0.00, the same program as `serve`.
+
+    Open      {world.url}
+    First     press Break Ideogram, then type /ideogram triage in #incidents
+    The bot   {world.bot.log_path if world.bot else "is not running"}
+    Stop      Ctrl+C
+"""
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+__all__ = ["DEFAULT_PORT", "BotDidNotStartError", "Pace", "World", "own", "run"]
