@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 
 class HealthState(StrEnum):
@@ -33,7 +33,7 @@ class HealthReading:
 
 
 def read_health(
-    status: int | None, body: Any, path: str | None, own_words: Mapping[str, tuple[str, ...]]
+    status: int | None, body: object, path: str | None, own_words: Mapping[str, tuple[str, ...]]
 ) -> HealthReading:
     """Read the state from an HTTP answer.
 
@@ -51,7 +51,7 @@ def read_health(
     return _at(body, path, own_words)
 
 
-def _at(body: Any, path: str, own_words: Mapping[str, tuple[str, ...]]) -> HealthReading:
+def _at(body: object, path: str, own_words: Mapping[str, tuple[str, ...]]) -> HealthReading:
     value = body
     for step in path.split("."):
         if not isinstance(value, Mapping) or step not in value:

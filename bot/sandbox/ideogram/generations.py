@@ -5,7 +5,7 @@ import random
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
@@ -32,7 +32,7 @@ _Kept = TypeVar("_Kept")
 _KEPT: Final = 500  # pictures and generations, newest; a sandbox may run all day
 _JITTER: Final = 0.15  # share of the latency, both ways
 
-_AT_ONCE: Final = {
+_AT_ONCE: Final[Mapping[str, tuple[int, Mapping[str, object] | str]]] = {
     faults.OUTAGE_500: (500, ""),
     faults.OUTAGE_503: (503, UNAVAILABLE_HTML),
     faults.PAYMENT_REQUIRED: (402, INSUFFICIENT_FUNDS),

@@ -27,6 +27,7 @@ class Listener:
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._tasks = asyncio.TaskGroup()
+        self._is_open = False
         self._address = ("127.0.0.1", 0)
 
     @property
@@ -45,13 +46,12 @@ class Listener:
         await self._runner.setup()
         await self._tasks.__aenter__()
         self._bind()
-        if self._socket is not None:
-            await self._accept(self._socket)
+        self.reopen()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._tasks.__aexit__(None, None, None)
         self.close()
+        await self._tasks.__aexit__(None, None, None)
         if self._socket is not None:
             self._socket.close()
         if self._runner is not None:
@@ -59,10 +59,13 @@ class Listener:
 
     def close(self) -> None:
         """Refuse new connections and break the existing ones."""
-        if self._server is None or self._runner is None:
+        if not self._is_open or self._runner is None or self._socket is None:
             return
-        self._server.close()  # closes the socket too
-        self._server = None
+        self._is_open = False
+        if self._server is not None:
+            self._server.close()  # closes the socket too
+            self._server = None
+        self._socket.close()
         self._bind()
         for connection in getattr(self._runner.server, "connections", []):
             if connection.transport is not None:
@@ -70,19 +73,24 @@ class Listener:
 
     def reopen(self) -> None:
         """Accept connections again; those that come before the loop's next turn wait."""
-        if self._server is None and self._socket is not None:
+        if not self._is_open and self._socket is not None:
+            self._is_open = True
             self._socket.listen(_BACKLOG)
             self._tasks.create_task(self._accept(self._socket))
 
     async def _accept(self, bound: socket.socket) -> None:
-        if self._runner is None or self._runner.server is None:
-            return
+        if bound is not self._socket or self._runner is None or self._runner.server is None:
+            return  # closed again meanwhile
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._runner.server, sock=bound, backlog=_BACKLOG)
+        # Not started by create_server: that would give `close` a moment without a server to close.
+        self._server = await loop.create_server(
+            self._runner.server, sock=bound, backlog=_BACKLOG, start_serving=False
+        )
+        await self._server.start_serving()
 
     def _bind(self) -> None:
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         self._socket.bind(self._address)
         self._address = self._socket.getsockname()

@@ -1,6 +1,6 @@
-"""From request bodies to orders: what is asked for and what it costs, or the 400 that says why not.
+"""From request bodies to orders: what is asked for and what it costs, or a refusal.
 
-Unknown fields are accepted and ignored, as the real API does: a misspelt guard silently costs money.
+Unknown fields are accepted and ignored, as the real API does: a misspelt guard costs money.
 """
 
 import json

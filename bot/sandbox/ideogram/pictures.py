@@ -1,4 +1,4 @@
-"""Pictures drawn without any library, and the signed, expiring URLs under which they are fetched."""
+"""Pictures drawn without any library, and the signed, expiring URLs to fetch them."""
 
 import hashlib
 import hmac

@@ -64,7 +64,7 @@ class IdeogramServer:
         key: The accepted API key, random; `add_key` accepts more.
         fault: The fault that is set, None when all is well.
         requests: What was asked, oldest first; the newest 5,000. Aborted ones are not in it.
-        requests_by_path: How often each path was asked.
+        requests_by_path: How often each path was asked; ids of pictures and generations are `{id}`.
     """
 
     def __init__(self, *, latency_seconds: float = 0.4, slow_seconds: float = 35.0) -> None:
@@ -170,7 +170,7 @@ class IdeogramServer:
             title = _TITLES.get(error.status, error.reason)
             response = problem(error.status, title, f"{title}: {request.path}").response()
         response.headers["x-request-id"] = request_id
-        self.requests_by_path[request.path] += 1
+        self.requests_by_path[_counted_as(request)] += 1
         self.requests.append(
             Request(
                 method=request.method,
@@ -242,6 +242,13 @@ class IdeogramServer:
     async def _summary(self, _: web.Request) -> web.Response:
         seconds = time.monotonic() - self._fault_since
         return web.json_response(summary(self.url, self.fault, seconds, self.status_lag_seconds))
+
+
+def _counted_as(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    if resource is None:
+        return "unknown"
+    return resource.canonical if "{id}" in resource.canonical else request.path
 
 
 def _is_dry_run(request: web.Request) -> bool:

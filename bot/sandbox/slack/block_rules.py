@@ -11,17 +11,51 @@ from bot.sandbox.slack.report import ANY_TEXT, MRKDWN, Report
 
 BLOCK_ID_MAX = 255
 INPUT_ELEMENTS = frozenset(
-    "plain_text_input number_input email_text_input url_text_input static_select "
-    "multi_static_select external_select multi_external_select users_select multi_users_select "
-    "conversations_select multi_conversations_select channels_select multi_channels_select "
-    "checkboxes radio_buttons datepicker timepicker datetimepicker file_input "
-    "rich_text_input".split()
+    {
+        "plain_text_input",
+        "number_input",
+        "email_text_input",
+        "url_text_input",
+        "static_select",
+        "multi_static_select",
+        "external_select",
+        "multi_external_select",
+        "users_select",
+        "multi_users_select",
+        "conversations_select",
+        "multi_conversations_select",
+        "channels_select",
+        "multi_channels_select",
+        "checkboxes",
+        "radio_buttons",
+        "datepicker",
+        "timepicker",
+        "datetimepicker",
+        "file_input",
+        "rich_text_input",
+    }
 )
 ACTION_ELEMENTS = frozenset(
-    "button overflow static_select multi_static_select external_select multi_external_select "
-    "users_select multi_users_select conversations_select multi_conversations_select "
-    "channels_select multi_channels_select checkboxes radio_buttons datepicker timepicker "
-    "datetimepicker rich_text_input".split()
+    {
+        "button",
+        "overflow",
+        "static_select",
+        "multi_static_select",
+        "external_select",
+        "multi_external_select",
+        "users_select",
+        "multi_users_select",
+        "conversations_select",
+        "multi_conversations_select",
+        "channels_select",
+        "multi_channels_select",
+        "checkboxes",
+        "radio_buttons",
+        "datepicker",
+        "timepicker",
+        "datetimepicker",
+        "rich_text_input",
+    }
 )
 ACCESSORIES = ACTION_ELEMENTS | frozenset(["image"])
 RICH_TEXT_CONTAINERS = (
