@@ -162,9 +162,9 @@ class Generations:
     def _refuse(self, order: Order) -> None:
         if REFUSED_PROMPT_WORD in order.prompt.lower():
             raise Refusal(422, UNSAFE_PROMPT)
-        if self.fault in _AT_ONCE:
-            status, body = _AT_ONCE[self.fault]
-            raise Refusal(status, body)
+        at_once = _AT_ONCE.get(self.fault or "")
+        if at_once is not None:
+            raise Refusal(*at_once)
 
     def _seconds(self) -> float:
         if self.fault == faults.SLOW:
