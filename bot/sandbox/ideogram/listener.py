@@ -9,12 +9,11 @@ from typing import Final, Self
 
 from aiohttp import web
 
-_BACKLOG: Final = 128
 _SHUTDOWN_SECONDS: Final = 0.2  # requests that hang on purpose are cut off after this
 
 
 class Listener:
-    """Serves `app`; `close` and `reopen` take effect at once.
+    """Serves `app`; its URL stays the same all the time.
 
     A closed listener keeps its port bound without listening: the kernel refuses connections, and
     nobody else can take the port meanwhile.
@@ -26,8 +25,6 @@ class Listener:
         self._runner: web.AppRunner | None = None
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
-        self._tasks = asyncio.TaskGroup()
-        self._is_open = False
         self._address = ("127.0.0.1", 0)
 
     @property
@@ -44,14 +41,12 @@ class Listener:
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await self._runner.setup()
-        await self._tasks.__aenter__()
         self._bind()
-        self.reopen()
+        await self.reopen()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.close()
-        await self._tasks.__aexit__(None, None, None)
         if self._socket is not None:
             self._socket.close()
         if self._runner is not None:
@@ -59,34 +54,22 @@ class Listener:
 
     def close(self) -> None:
         """Refuse new connections and break the existing ones."""
-        if not self._is_open or self._runner is None or self._socket is None:
+        if self._server is None or self._runner is None:
             return
-        self._is_open = False
-        if self._server is not None:
-            self._server.close()  # closes the socket too
-            self._server = None
-        self._socket.close()
+        self._server.close()  # closes the socket too
+        self._server = None
         self._bind()
         for connection in getattr(self._runner.server, "connections", []):
             if connection.transport is not None:
                 connection.transport.abort()
 
-    def reopen(self) -> None:
-        """Accept connections again; those that come before the loop's next turn wait."""
-        if not self._is_open and self._socket is not None:
-            self._is_open = True
-            self._socket.listen(_BACKLOG)
-            self._tasks.create_task(self._accept(self._socket))
-
-    async def _accept(self, bound: socket.socket) -> None:
-        if bound is not self._socket or self._runner is None or self._runner.server is None:
-            return  # closed again meanwhile
-        loop = asyncio.get_running_loop()
-        # Not started by create_server: that would give `close` a moment without a server to close.
-        self._server = await loop.create_server(
-            self._runner.server, sock=bound, backlog=_BACKLOG, start_serving=False
-        )
-        await self._server.start_serving()
+    async def reopen(self) -> None:
+        """Accept connections again."""
+        if self._server is not None or self._socket is None or self._runner is None:
+            return
+        if self._runner.server is not None:
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(self._runner.server, sock=self._socket)
 
     def _bind(self) -> None:
         self._socket = socket.socket()

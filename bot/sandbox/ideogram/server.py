@@ -116,7 +116,7 @@ class IdeogramServer:
         """Accept another key of the same account."""
         self._account.add_key(key)
 
-    def set_fault(self, name: str | None) -> None:
+    async def set_fault(self, name: str | None) -> None:
         """Break the server, or repair it; takes effect at once.
 
         Args:
@@ -136,7 +136,7 @@ class IdeogramServer:
         if name == faults.UNREACHABLE:
             self._listener.close()
         else:
-            self._listener.reopen()
+            await self._listener.reopen()
 
     async def __aenter__(self) -> Self:
         await self._listener.__aenter__()

@@ -38,7 +38,7 @@ async def quote_status(http):
     ],
 )
 async def test_generation_fails_while_the_quote_still_answers(http, ideogram, fault, status, said):
-    ideogram.set_fault(fault)
+    await ideogram.set_fault(fault)
 
     answer = await generate(http)
 
@@ -49,7 +49,7 @@ async def test_generation_fails_while_the_quote_still_answers(http, ideogram, fa
 
 async def test_a_revoked_key_is_refused_and_another_is_not(http, ideogram):
     ideogram.add_key("staged")
-    ideogram.set_fault("key-revoked")
+    await ideogram.set_fault("key-revoked")
 
     refused = await generate(http)
 
@@ -65,7 +65,7 @@ async def test_the_key_that_is_revoked_is_the_one_in_use(http, ideogram):
     async with http.post("/generate", json=LEGACY, headers={"Api-Key": "rotated"}) as response:
         assert response.status == 200
 
-    ideogram.set_fault("key-revoked")
+    await ideogram.set_fault("key-revoked")
 
     async with http.get("/models", headers={"Api-Key": "rotated"}) as response:
         assert response.status == 401
@@ -74,17 +74,17 @@ async def test_the_key_that_is_revoked_is_the_one_in_use(http, ideogram):
 
 async def test_a_balance_of_zero_pauses_every_key_until_the_top_up(http, ideogram):
     ideogram.add_key("staged")
-    ideogram.set_fault("balance-zero")
+    await ideogram.set_fault("balance-zero")
 
     async with http.post("/generate", json=LEGACY, headers={"Api-Key": "staged"}) as response:
         assert response.status == 401
     assert (await generate(http))[0] == 401
-    ideogram.set_fault(None)
+    await ideogram.set_fault(None)
     assert (await generate(http))[0] == 200
 
 
 async def test_slow_generations_take_their_time(http, ideogram):
-    ideogram.set_fault("slow")
+    await ideogram.set_fault("slow")
     started = elapsed()
 
     status, _ = await generate(http)
@@ -95,22 +95,22 @@ async def test_slow_generations_take_their_time(http, ideogram):
 
 async def test_unreachable_refuses_connections_and_keeps_the_port(http, ideogram):
     url = ideogram.url
-    ideogram.set_fault("unreachable")
+    await ideogram.set_fault("unreachable")
 
     with pytest.raises(aiohttp.ClientConnectorError):
         await generate(http)
-    ideogram.set_fault(None)
+    await ideogram.set_fault(None)
 
     assert (await generate(http))[0] == 200
     assert ideogram.url == url
 
 
 async def test_unreachable_breaks_connections_that_are_open(http, ideogram, until):
-    ideogram.set_fault("timeout")
+    await ideogram.set_fault("timeout")
     async with asyncio.TaskGroup() as group:
         waiting = group.create_task(_error_of(generate(http)))
         await until(lambda: ideogram.inflight == 1)
-        ideogram.set_fault("unreachable")
+        await ideogram.set_fault("unreachable")
 
     assert isinstance(waiting.result(), aiohttp.ServerDisconnectedError)
 
@@ -124,17 +124,17 @@ async def _error_of(call):
 
 
 async def test_an_outage_takes_running_generations_along(http, ideogram, until):
-    ideogram.set_fault("slow")
+    await ideogram.set_fault("slow")
     async with asyncio.TaskGroup() as group:
         running = group.create_task(generate(http))
         await until(lambda: ideogram.inflight == 1)
-        ideogram.set_fault("outage-500")
+        await ideogram.set_fault("outage-500")
 
     assert running.result()[0] == 500
 
 
 async def test_expired_urls_are_in_the_past_and_gone(http, ideogram):
-    ideogram.set_fault("expired-urls")
+    await ideogram.set_fault("expired-urls")
     async with http.post("/generate", json=LEGACY) as response:
         url = (await response.json())["data"][0]["url"]
 
@@ -144,23 +144,23 @@ async def test_expired_urls_are_in_the_past_and_gone(http, ideogram):
         assert response.status == 410
 
 
-def test_an_unknown_fault_is_an_error():
+async def test_an_unknown_fault_is_an_error():
     with pytest.raises(ValueError, match="outage-503"):
-        IdeogramServer().set_fault("outage-504")
+        await IdeogramServer().set_fault("outage-504")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_every_fault_can_be_repaired(http, ideogram, fault):
-    ideogram.set_fault(fault)
+    await ideogram.set_fault(fault)
 
-    ideogram.set_fault(None)
+    await ideogram.set_fault(None)
 
     assert (await generate(http))[0] == 200
 
 
 async def test_a_server_with_hanging_requests_stops_quickly():
     async with IdeogramServer() as server:
-        server.set_fault("timeout")
+        await server.set_fault("timeout")
         async with aiohttp.ClientSession(server.url, headers={"Api-Key": server.key}) as http:
             with pytest.raises(TimeoutError):
                 await http.post("/generate", json=LEGACY, timeout=aiohttp.ClientTimeout(total=0.05))

@@ -130,7 +130,7 @@ async def test_the_status_page_is_green_when_all_is_well(stranger):
 @pytest.mark.parametrize(("lag", "indicator"), [(60.0, "none"), (0.0, "major")])
 async def test_the_status_page_notices_an_outage_late(stranger, ideogram, lag, indicator):
     ideogram.status_lag_seconds = lag
-    ideogram.set_fault("outage-503")
+    await ideogram.set_fault("outage-503")
 
     async with stranger.get("/api/v2/summary.json") as response:
         assert (await response.json())["status"]["indicator"] == indicator

@@ -145,11 +145,11 @@ async def test_the_eleventh_request_in_flight_is_refused(http, ideogram):
 
 
 async def test_a_client_that_gives_up_frees_its_place(http, ideogram):
-    ideogram.set_fault("timeout")
+    await ideogram.set_fault("timeout")
     with pytest.raises(TimeoutError):
         await http.post("/generate", json=LEGACY, timeout=aiohttp.ClientTimeout(total=0.05))
 
-    ideogram.set_fault(None)
+    await ideogram.set_fault(None)
     async with http.post("/generate", json=LEGACY) as response:
         assert response.status == 200
     assert ideogram.inflight == 0
