@@ -14,13 +14,9 @@ _PLAN: Final = frozenset(
     {"subscription_required", "daily_limit", "priority_credit_required", "feature_limit"}
 )
 _BY_STATUS: Final = {
-    400: AnswerClass.BAD_REQUEST,
     401: AnswerClass.DENIED,
     402: AnswerClass.UNFUNDED,
     403: AnswerClass.DENIED,
-    404: AnswerClass.BAD_REQUEST,
-    405: AnswerClass.BAD_REQUEST,
-    415: AnswerClass.BAD_REQUEST,
     429: AnswerClass.RATE_LIMITED,
 }
 _WITH_REASON: Final = frozenset({402, 429})
@@ -33,18 +29,21 @@ def classify(exchange: Exchange) -> AnswerClass:
         return AnswerClass.TIMED_OUT
     if exchange.status is None or exchange.failure is not None:
         return AnswerClass.NO_ANSWER
-    status, body = exchange.status, exchange.body
-    if is_success(status):
-        return _of_success(body)
+    if is_success(exchange.status):
+        return _of_success(exchange.body)
+    return _of_refusal(exchange.status, exchange.body)
+
+
+def _of_refusal(status: int, body: object) -> AnswerClass:
     if status == _UNPROCESSABLE:
         return AnswerClass.BAD_REQUEST if _lists_field_errors(body) else AnswerClass.UNSAFE
-    if status in _WITH_REASON:
-        reason = reject_reason(body)
-        if reason in _UNFUNDED:
-            return AnswerClass.UNFUNDED
-        if reason in _PLAN:
-            return AnswerClass.PLAN
-    return _BY_STATUS.get(status, AnswerClass.SERVER_ERROR)
+    reason = reject_reason(body) if status in _WITH_REASON else None
+    if reason in _UNFUNDED:
+        return AnswerClass.UNFUNDED
+    if reason in _PLAN:
+        return AnswerClass.PLAN
+    other = AnswerClass.BAD_REQUEST if 400 <= status < 500 else AnswerClass.SERVER_ERROR  # noqa: PLR2004  HTTP
+    return _BY_STATUS.get(status, other)
 
 
 def is_success(status: int | None) -> bool:
@@ -67,7 +66,7 @@ def is_forbidden(status: int | None) -> bool:
     return status == 403  # noqa: PLR2004  HTTP
 
 
-def _of_success(body: Any) -> AnswerClass:
+def _of_success(body: object) -> AnswerClass:
     items = list(_items(body))
     if any(_safe_url(item) is not None for item in items):
         return AnswerClass.IMAGE
@@ -76,7 +75,7 @@ def _of_success(body: Any) -> AnswerClass:
     return AnswerClass.SERVER_ERROR
 
 
-def _items(body: Any) -> Iterator[Mapping[str, Any]]:
+def _items(body: object) -> Iterator[Mapping[str, Any]]:
     data = body.get("data") if isinstance(body, Mapping) else None
     if isinstance(data, list):
         yield from (item for item in data if isinstance(item, Mapping))
@@ -88,7 +87,7 @@ def _safe_url(item: Mapping[str, Any]) -> str | None:
     return url if safe and isinstance(url, str) and url else None
 
 
-def _lists_field_errors(body: Any) -> bool:
+def _lists_field_errors(body: object) -> bool:
     return isinstance(body, Mapping) and isinstance(body.get("detail"), list)
 
 
@@ -98,19 +97,19 @@ def image_url(exchange: Exchange) -> SecretText | None:
     return next((SecretText(url) for url in urls if url is not None), None)
 
 
-def reject_reason(body: Any) -> str | None:
+def reject_reason(body: object) -> str | None:
     """Read `reject_reason` of a 402 or 429; None when there is none."""
     reason = body.get("reject_reason") if isinstance(body, Mapping) else None
     return reason if isinstance(reason, str) else None
 
 
-def max_inflight(body: Any) -> int | None:
+def max_inflight(body: object) -> int | None:
     """Read `max_inflight_requests` of a 429; None when there is none."""
     limit = body.get("max_inflight_requests") if isinstance(body, Mapping) else None
     return limit if isinstance(limit, int) and not isinstance(limit, bool) else None
 
 
-def error_text(body: Any) -> str | None:
+def error_text(body: object) -> str | None:
     """Find the first string among `error`, `message`, `detail`, cut to 200 characters."""
     if not isinstance(body, Mapping):
         return None
