@@ -1,0 +1,147 @@
+"""From measurements to one verdict."""
+
+from typing import Final
+
+from bot.domain import facts
+from bot.domain.branches import BRANCHES, Branch, severity_of_unseen_users
+from bot.domain.diagnosis import (
+    AlsoSeen,
+    Cause,
+    Diagnosis,
+    HumanStep,
+    Measurements,
+    Mode,
+    NotLookedAt,
+)
+from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind
+from bot.domain.severity import Severity, worst
+from bot.domain.signals import Signals, Users, in_fixed_order
+
+_SERIOUS: Final = frozenset({Severity.P1, Severity.P2})
+_Match = tuple[Branch, Severity]
+
+
+def diagnose(measurements: Measurements) -> Diagnosis:
+    """Judge a set of measurements.
+
+    Every row of `BRANCHES` is evaluated. The verdict is the matching row with the worst severity,
+    the earlier row breaks a tie, the others are also seen. `own-network` comes first; a used call
+    that was not measured makes the verdict undetermined unless a P1 or P2 row matches; the
+    service's own bad health lifts the severity of every verdict.
+    """
+    signals = Signals(measurements)
+    matches = [(row, severity) for row in BRANCHES if (severity := row.holds(signals)) is not None]
+    verdict = _pick(matches)
+    if signals.unmeasured and not _stands(verdict):
+        return _undetermined(signals, matches)
+    if verdict is None:
+        return _healthy(signals)
+    row, severity = verdict
+    return Diagnosis(
+        cause=row.cause,
+        origin=row.origin,
+        severity=_lifted(severity, signals),
+        branch=row.name,
+        evidence=in_fixed_order(row.rests_on(signals)),
+        also_seen=_also_seen(matches, row),
+        not_looked_at=not_looked_at(measurements),
+        would_change=row.would_change,
+        steps=row.steps,
+        contact=row.contact,
+        contradictions=_contradictions(signals),
+    )
+
+
+def _pick(matches: list[_Match]) -> _Match | None:
+    for match in matches:
+        if match[0].cause is Cause.OWN_NETWORK:
+            return match
+    return min(matches, key=lambda match: match[1].rank, default=None)
+
+
+def _stands(verdict: _Match | None) -> bool:
+    """Whether a verdict holds although a used call was not measured."""
+    if verdict is None:
+        return False
+    row, severity = verdict
+    return severity in _SERIOUS or row.cause is Cause.OWN_NETWORK
+
+
+def _lifted(severity: Severity, signals: Signals) -> Severity:
+    match signals.users:
+        case Users.FAILING:
+            return Severity.P1
+        case Users.DEGRADED:
+            return worst(severity, Severity.P2)
+        case _:
+            return severity
+
+
+def _also_seen(matches: list[_Match], verdict: Branch | None) -> tuple[AlsoSeen, ...]:
+    return tuple(
+        AlsoSeen(row.cause, row.origin, severity) for row, severity in matches if row is not verdict
+    )
+
+
+def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
+    return Diagnosis(
+        cause=Cause.UNDETERMINED,
+        origin=None,
+        severity=severity_of_unseen_users(signals),
+        branch="cannot judge",
+        evidence=(),
+        also_seen=_also_seen(matches, None),
+        not_looked_at=not_looked_at(signals.measured),
+        would_change="an answer from every call that the service uses",
+        steps=(
+            HumanStep(1, "Make one image in your app and see what users see"),
+            HumanStep(2, "Grant or fix what could not be looked at"),
+        ),
+        contradictions=_contradictions(signals),
+    )
+
+
+def _healthy(signals: Signals) -> Diagnosis:
+    quick = signals.measured.mode is Mode.QUICK
+    return Diagnosis(
+        cause=Cause.HEALTHY,
+        origin=None,
+        severity=None,
+        branch="no fault found by free checks" if quick else "every call works",
+        evidence=in_fixed_order(signals.with_image),
+        also_seen=(),
+        not_looked_at=not_looked_at(signals.measured),
+        would_change="a failing call, or users who fail",
+        contradictions=_contradictions(signals),
+    )
+
+
+def not_looked_at(measurements: Measurements) -> tuple[NotLookedAt, ...]:
+    """List the probes without an answer, in fixed order.
+
+    Canaries of calls that the service does not use are left out.
+    """
+    used = {CANARY_OF[call] for call in measurements.calls}
+    return tuple(
+        NotLookedAt(kind, _why(measurements, kind))
+        for kind in ProbeKind
+        if (kind not in CANARIES or kind in used)
+        and Signals(measurements).outcome(kind) is Outcome.UNKNOWN
+    )
+
+
+def _why(measurements: Measurements, kind: ProbeKind) -> str:
+    result = measurements.results.get(kind)
+    return "not measured" if result is None else result.detail
+
+
+def _contradictions(signals: Signals) -> tuple[str, ...]:
+    found = []
+    if signals.measured.mode is Mode.FULL and signals.quote_denied and signals.with_image:
+        found.append("the price quote was refused, yet images come")
+    if signals.with_image and signals.outcome(ProbeKind.DNS) is Outcome.UNHEALTHY:
+        found.append("the name did not resolve, yet requests were answered")
+    fallback = signals.fact(ProbeKind.APP_HEALTH, facts.FALLBACK) is True
+    if fallback and signals.fact(ProbeKind.WORKLOAD, facts.FALLBACK) == "off":
+        found.append("health says fallback, the switch says off")
+    return tuple(found)

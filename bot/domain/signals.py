@@ -1,0 +1,235 @@
+"""What a set of measurements shows: the questions that the rows of the verdict table ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from bot.domain import facts
+from bot.domain.answer import AnswerClass
+from bot.domain.classes import is_forbidden, is_success
+from bot.domain.diagnosis import Measurements, Mode
+from bot.domain.health import HealthState
+from bot.domain.probe import CANARY_OF, Outcome, ProbeKind, ProbeResult
+
+SLOW_AFTER: Final = timedelta(seconds=30)  # incident runbook, P2: "P95 latency > 30s"
+_STAND_INS: Final = (ProbeKind.AUTH, ProbeKind.REACHABILITY)
+_BROKEN: Final = frozenset({AnswerClass.SERVER_ERROR, AnswerClass.NO_ANSWER})
+
+
+class Users(StrEnum):
+    """What is known about the service's users."""
+
+    FAILING = "failing"
+    DEGRADED = "degraded"
+    FINE = "fine"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A used call as it was measured.
+
+    Attributes:
+        answer: Class of its answer; None when it was not measured.
+    """
+
+    kind: ProbeKind
+    answer: AnswerClass | None
+
+    @property
+    def got_image(self) -> bool:
+        """Whether it worked."""
+        return self.answer is AnswerClass.IMAGE
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was measured and did not work."""
+        return self.answer is not None and not self.got_image
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Answers to the questions of the table, computed from one set of measurements."""
+
+    measured: Measurements
+
+    @property
+    def _canaries(self) -> tuple[ProbeKind, ...]:
+        return tuple(CANARY_OF[call] for call in self.measured.calls)
+
+    def result(self, kind: ProbeKind) -> ProbeResult | None:
+        """Look up one result."""
+        return self.measured.results.get(kind)
+
+    def outcome(self, kind: ProbeKind) -> Outcome:
+        """Look up one outcome; what was not measured is unknown."""
+        result = self.result(kind)
+        return Outcome.UNKNOWN if result is None else result.outcome
+
+    def fact(self, kind: ProbeKind, name: str) -> str | float | bool | None:
+        """Look up one fact; None when it is absent."""
+        result = self.result(kind)
+        return None if result is None else result.facts.get(name)
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The used calls; without canaries the quote and the keyless request stand in."""
+        if self.measured.mode is Mode.QUICK:
+            return tuple(Attempt(kind, self._stand_in(kind)) for kind in _STAND_INS)
+        return tuple(Attempt(kind, self._answer(kind)) for kind in self._canaries)
+
+    def _answer(self, kind: ProbeKind) -> AnswerClass | None:
+        result = self.result(kind)
+        return None if result is None or not result.ran else result.answer
+
+    def _stand_in(self, kind: ProbeKind) -> AnswerClass | None:
+        result = self.result(kind)
+        if result is None:
+            return None
+        if result.outcome is Outcome.HEALTHY:
+            return AnswerClass.IMAGE
+        # A 2xx that is no price quote says nothing about generation.
+        return None if is_success(result.status) else result.answer
+
+    def with_class(self, *classes: AnswerClass) -> tuple[ProbeKind, ...]:
+        """List the used calls whose answer is of one of these classes."""
+        return tuple(one.kind for one in self.attempts if one.answer in classes)
+
+    @property
+    def broken(self) -> tuple[ProbeKind, ...]:
+        """The used calls that failed by a server error or without an answer."""
+        return self.with_class(*_BROKEN)
+
+    @property
+    def failed(self) -> tuple[ProbeKind, ...]:
+        """The used calls that were measured and got no image."""
+        return tuple(one.kind for one in self.attempts if one.failed)
+
+    @property
+    def with_image(self) -> tuple[ProbeKind, ...]:
+        """The used calls that got an image."""
+        return tuple(one.kind for one in self.attempts if one.got_image)
+
+    @property
+    def unmeasured(self) -> tuple[ProbeKind, ...]:
+        """The used calls that nobody could look at."""
+        return tuple(one.kind for one in self.attempts if one.answer is None)
+
+    @property
+    def all_fail(self) -> bool:
+        """Every used call was measured and none got an image."""
+        return all(one.failed for one in self.attempts)
+
+    @property
+    def tried(self) -> tuple[ProbeResult, ...]:
+        """The requests to Ideogram that were tried."""
+        return tuple(one for one in self.measured.results.values() if one.answered is not None)
+
+    @property
+    def cut_off(self) -> bool:
+        """At least one request to Ideogram was tried and none got an HTTP answer."""
+        return bool(self.tried) and not any(one.answered for one in self.tried)
+
+    @property
+    def own_network_fails(self) -> bool:
+        """Nothing else is reachable either, or no other name resolves either."""
+        if self.outcome(ProbeKind.CONNECTIVITY) is Outcome.UNHEALTHY:
+            return True
+        return (
+            self.outcome(ProbeKind.DNS) is Outcome.UNHEALTHY
+            and self.measured.names_resolvable
+            and self.fact(ProbeKind.CONNECTIVITY, facts.NAMES_RESOLVED) is False
+        )
+
+    @property
+    def canaries_denied(self) -> tuple[ProbeResult, ...]:
+        """The canaries that were answered 401 or 403."""
+        results = (self.result(kind) for kind in self._sent_canaries)
+        return tuple(one for one in results if one is not None and one.answer is AnswerClass.DENIED)
+
+    @property
+    def _sent_canaries(self) -> tuple[ProbeKind, ...]:
+        return self._canaries if self.measured.mode is Mode.FULL else ()
+
+    @property
+    def quote_accepted(self) -> bool:
+        """The key was accepted for a price quote."""
+        return self.outcome(ProbeKind.AUTH) is Outcome.HEALTHY
+
+    @property
+    def quote_denied(self) -> bool:
+        """The key was refused for a price quote."""
+        return self.outcome(ProbeKind.AUTH) is Outcome.UNHEALTHY
+
+    @property
+    def key_refused(self) -> bool:
+        """No call works with this key, and the reason is the key or its account."""
+        refused = any(
+            not is_forbidden(one.status) or not self.quote_accepted for one in self.canaries_denied
+        )
+        if refused and not self.with_image:
+            return True
+        return self.quote_denied and not any(self._was_answered(k) for k in self._sent_canaries)
+
+    def _was_answered(self, kind: ProbeKind) -> bool:
+        result = self.result(kind)
+        return result is not None and result.answered is True
+
+    @property
+    def plan_refuses(self) -> tuple[ProbeKind, ...]:
+        """The calls that the plan does not cover, while the key itself is good."""
+        by_name = self.with_class(AnswerClass.PLAN)
+        by_status = tuple(
+            one.kind
+            for one in self.canaries_denied
+            if self.with_image or (is_forbidden(one.status) and self.quote_accepted)
+        )
+        return by_name + by_status
+
+    @property
+    def users(self) -> Users:
+        """What the service's own health says about its users."""
+        match self.fact(ProbeKind.APP_HEALTH, facts.STATE):
+            case HealthState.DOWN:
+                return Users.FAILING
+            case HealthState.DEGRADED:
+                return Users.DEGRADED
+            case HealthState.HEALTHY | HealthState.FALLBACK:
+                return Users.FINE
+            case _:
+                return Users.UNSEEN
+
+    @property
+    def users_suffer(self) -> bool:
+        """Users fail, all or some."""
+        return self.users in (Users.FAILING, Users.DEGRADED)
+
+    @property
+    def pods_have_old_key(self) -> bool:
+        """Pods started before the Secret changed, and the Secret's key is the one that works."""
+        from_secret = str(self.fact(ProbeKind.AUTH, facts.KEY_SOURCE)).startswith("secret ")
+        return from_secret and self.fact(ProbeKind.WORKLOAD, facts.PODS_OLDER_THAN_KEY) is True
+
+    @property
+    def key_works(self) -> bool:
+        """Every call got an image; without canaries an accepted quote is enough."""
+        if self.measured.mode is Mode.QUICK:
+            return self.quote_accepted
+        return len(self.with_image) == len(self.attempts)
+
+    @property
+    def slow_canaries(self) -> tuple[ProbeKind, ...]:
+        """The canaries that got an image after more than 30 s."""
+        return tuple(kind for kind in self.with_image if self._took_long(self.result(kind)))
+
+    @staticmethod
+    def _took_long(result: ProbeResult | None) -> bool:
+        return result is not None and result.latency is not None and result.latency > SLOW_AFTER
+
+
+def in_fixed_order(kinds: Iterable[ProbeKind]) -> tuple[ProbeKind, ...]:
+    """Sort kinds as results are listed, each once."""
+    wanted = set(kinds)
+    return tuple(kind for kind in ProbeKind if kind in wanted)
