@@ -271,11 +271,16 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One inbox row as claimed."""
+    """One inbox row as claimed.
+
+    Attributes:
+        attempts: How often it was claimed, its receiver's included; from 1.
+    """
 
     key: DeliveryKey
     request: Request
     received_at: datetime
+    attempts: int = 1
 
 
 class Inbox(Protocol):
