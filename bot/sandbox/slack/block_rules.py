@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from bot.sandbox.slack.element_rules import check_element, check_image
 from bot.sandbox.slack.model import Json
-from bot.sandbox.slack.report import ANY_TEXT, MRKDWN, Report
+from bot.sandbox.slack.report import ANY_TEXT, Report
 
 BLOCK_ID_MAX = 255
+TABLE_COLUMNS_MAX = 20
 INPUT_ELEMENTS = frozenset(
     {
         "plain_text_input",
@@ -190,8 +191,8 @@ def _table(report: Report, at: str, block: Json) -> None:
         if not isinstance(row, list):
             report.add(here, "must be an array")
             continue
-        if len(row) > 20:
-            report.add(here, "no more than 20 items allowed")
+        if len(row) > TABLE_COLUMNS_MAX:
+            report.add(here, f"no more than {TABLE_COLUMNS_MAX} items allowed")
         for number, cell in enumerate(row):
             _cell(report, f"{here}/{number}", cell)
 

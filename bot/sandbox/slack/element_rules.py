@@ -9,6 +9,7 @@ from bot.sandbox.slack.report import ANY_TEXT, PLAIN, Report
 
 ACTION_ID_MAX = 255
 OPTION_MAX = 75
+TYPED_MAX = 3000
 SELECT_OPTIONS_MAX = 100
 STYLES = ("primary", "danger")
 INTERACTIVE = "action_id confirm focus_on_load placeholder"
@@ -105,12 +106,12 @@ def _typed(report: Report, at: str, element: Json) -> None:
     report.booleans(at, element, "multiline is_decimal_allowed")
     for key in ("min_length", "max_length"):
         value = element.get(key, 1)
-        if not isinstance(value, int) or not 0 <= value <= 3000:
-            report.add(f"{at}/{key}", "must be between 0 and 3000")
+        if not isinstance(value, int) or not 0 <= value <= TYPED_MAX:
+            report.add(f"{at}/{key}", f"must be between 0 and {TYPED_MAX}")
     if element.get("type") == "number_input" and "is_decimal_allowed" not in element:
         report.add(at, "missing required field: is_decimal_allowed")
     if element.get("type") == "plain_text_input":
-        report.string(at, element, "initial_value", 3000, 0)
+        report.string(at, element, "initial_value", TYPED_MAX, 0)
 
 
 def _choice(report: Report, at: str, element: Json) -> None:

@@ -17,6 +17,7 @@ ATTACHMENTS_MAX = 100
 TEXT_MAX = 40_000  # longer is cut by chat.postMessage
 UPDATE_TEXT_MAX = 4_000  # docs.slack.dev, chat.update, read 2026-11-20
 TABLE_TEXT_MAX = 10_000
+MARKDOWN_MAX = 12_000
 METADATA_MAX_BYTES = 16_384
 VIEW_MAX_BYTES = 250_000
 VIEW_FIELDS = (
@@ -91,8 +92,8 @@ def _check_together(report: Report, at: str, blocks: list[Json]) -> None:
     if focused > 1:
         report.add(at, "only one element can have focus_on_load")
     markdown = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
-    if markdown > 12_000:
-        report.add(at, "markdown blocks must be less than 12001 characters together")
+    if markdown > MARKDOWN_MAX:
+        report.add(at, f"markdown text must be less than {MARKDOWN_MAX + 1} characters together")
 
 
 def _check_block_ids(report: Report, at: str, blocks: list[Json]) -> None:
@@ -166,5 +167,5 @@ def check_view(view: object, surface: str) -> Json:
     return view
 
 
-def _has_input(blocks: list[Json]) -> bool:
+def _has_input(blocks: list[object]) -> bool:
     return any(isinstance(block, dict) and block.get("type") == "input" for block in blocks)

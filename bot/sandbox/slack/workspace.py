@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from bot.sandbox.slack.model import Channel, Json, SlackError, User
 
+TS_DECIMALS = 6
 TEAM_ID = "T0SANDBOX"
 TEAM_DOMAIN = "sandbox"
 APP_ID = "A0SANDBOX"
@@ -29,9 +30,9 @@ def ts_number(ts: str) -> int:
         ValueError: It is no number with at most six decimals.
     """
     seconds, _, fraction = ts.partition(".")
-    if not seconds.isdecimal() or len(fraction) > 6 or not (fraction or "0").isdecimal():
+    if not seconds.isdecimal() or len(fraction) > TS_DECIMALS or not (fraction or "0").isdecimal():
         raise ValueError(ts)
-    return int(seconds) * 1_000_000 + int(fraction.ljust(6, "0"))
+    return int(seconds) * 1_000_000 + int(fraction.ljust(TS_DECIMALS, "0"))
 
 
 class Workspace:
@@ -48,6 +49,7 @@ class Workspace:
         self.ephemerals: dict[str, dict[str, Json]] = {key: {} for key in self.users}
         self.files: dict[str, Json] = {}
         self.contents: dict[str, bytes] = {}
+        self.shared_files: set[str] = set()
         self._watchers: list[asyncio.Queue[Json]] = []
         self._last_ts = 0
 
