@@ -13,7 +13,7 @@ _PATCH_TYPES = (
 
 
 class ApiFailureError(Exception):
-    """A refused request.
+    """Return a refused request.
 
     Attributes:
         code: HTTP status.

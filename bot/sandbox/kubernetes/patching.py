@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -21,8 +22,16 @@ JSON_PATCH = "application/json-patch+json"
 APPLY = "application/apply-patch+yaml"
 
 
-def read_patch(content_type: str, raw: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """The patch in the body.
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """The body of a PATCH and what its Content-Type calls it."""
+
+    content_type: str
+    body: Any
+
+
+def read_patch(content_type: str, raw: bytes) -> Patch:
+    """Read the body of a PATCH.
 
     Raises:
         ApiFailureError: 415 for another Content-Type, 400 for a body that cannot be one.
@@ -30,23 +39,23 @@ def read_patch(content_type: str, raw: bytes) -> Any:  # noqa: ANN401 - any JSON
     if content_type not in (STRATEGIC, MERGE, JSON_PATCH, APPLY):
         raise unsupported_media_type()
     try:
-        patch = yaml.safe_load(raw) if content_type == APPLY else json.loads(raw)
+        body = yaml.safe_load(raw) if content_type == APPLY else json.loads(raw)
     except (ValueError, yaml.YAMLError) as error:
         raise bad_request(f"error decoding patch: {error}") from None
     expected: type = list if content_type == JSON_PATCH else dict
-    if not isinstance(patch, expected):
-        raise bad_request(f"cannot unmarshal {type(patch).__name__} into a patch")
-    return patch
+    if not isinstance(body, expected):
+        raise bad_request(f"cannot unmarshal {type(body).__name__} into a patch")
+    return Patch(content_type, body)
 
 
-def apply_patch(content_type: str, item: Json, patch: Any) -> Json:  # noqa: ANN401 - any JSON
-    """The object after a patch that is not a server-side apply."""
-    if content_type == STRATEGIC:
-        return strategic_merge(item, patch)
-    if content_type == MERGE:
-        merged: Json = merge_patch(item, patch)
+def apply_patch(patch: Patch, item: Json) -> Json:
+    """Return the object after a patch that is not a server-side apply."""
+    if patch.content_type == STRATEGIC:
+        return strategic_merge(item, patch.body)
+    if patch.content_type == MERGE:
+        merged: Json = merge_patch(item, patch.body)
         return merged
-    patched = json_patch(item, patch)
+    patched = json_patch(item, patch.body)
     if not isinstance(patched, dict):
         raise unprocessable("the patched document is no object")
     return patched

@@ -51,7 +51,7 @@ RESOURCES: tuple[Resource, ...] = (DEPLOYMENTS, REPLICASETS, PODS, SECRETS, NAME
 
 
 def find_resource(group: str, version: str, plural: str) -> Resource | None:
-    """The stored kind with that name, or None."""
+    """Return the stored kind with that name, or None."""
     for resource in RESOURCES:
         if (resource.group, resource.version, resource.plural) == (group, version, plural):
             return resource

@@ -1,6 +1,7 @@
 """Who is who, and who may do what: RBAC with resource names, which narrows nothing else."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.sandbox.kubernetes import failures
@@ -48,11 +49,13 @@ class User:
     rules: list[Rule] = field(default_factory=list)
 
 
-def bot_rules(namespace: str, deployment: str, secret: str, cronjobs: list[str]) -> list[Rule]:
-    """The least that the incident bot needs (the Role it documents)."""
+def bot_rules(
+    namespace: str, deployments: Iterable[str], secret: str, cronjobs: Iterable[str]
+) -> list[Rule]:
+    """Return the least that the incident bot needs (the Role it documents)."""
     watch = ("get", "list", "watch", "patch")
     return [
-        Rule(("apps",), ("deployments",), watch, (deployment,), namespace),
+        Rule(("apps",), ("deployments",), watch, tuple(deployments), namespace),
         Rule(("apps",), ("replicasets",), ("list",), (), namespace),
         Rule(("",), ("pods",), ("list", "watch"), (), namespace),
         Rule(("",), ("secrets",), ("get", "patch"), (secret,), namespace),
@@ -61,7 +64,7 @@ def bot_rules(namespace: str, deployment: str, secret: str, cronjobs: list[str])
 
 
 class Rights:
-    """The users of the pretend cluster and what is forbidden to them for a while."""
+    """Return the users of the pretend cluster and what is forbidden to them for a while."""
 
     def __init__(self) -> None:
         """Know an admin, the bot (no rules yet) and somebody without any rights."""
@@ -81,7 +84,7 @@ class Rights:
         self._forbidden.clear()
 
     def identify(self, authorization: str | None) -> User:
-        """The user of an `Authorization` header; without one somebody anonymous; else 401."""
+        """Return the user of an `Authorization` header: anonymous without one, 401 if unknown."""
         if not authorization:
             return User(ANONYMOUS)
         for user in self.users.values():
@@ -90,7 +93,7 @@ class Rights:
         raise failures.unauthorized()
 
     def may(self, user: User, asked: Question) -> bool:
-        """Whether that is allowed."""
+        """Tell whether that is allowed."""
         if user.is_admin:
             return True
         if (asked.verb, asked.resource) in self._forbidden:
@@ -98,7 +101,7 @@ class Rights:
         return any(_covers(rule, asked) for rule in user.rules)
 
     def review(self, user: User, spec: Json) -> Json:
-        """The `status` of a SelfSubjectAccessReview."""
+        """Return the `status` of a SelfSubjectAccessReview."""
         attributes = spec.get("resourceAttributes") or {}
         asked = Question(
             verb=attributes.get("verb", ""),

@@ -46,18 +46,18 @@ class Store:
         return f"{datetime.now(UTC) - self.backdated:%Y-%m-%dT%H:%M:%SZ}"
 
     def find(self, resource: Resource, namespace: str, name: str) -> Json | None:
-        """A copy of one object, None when it does not exist."""
+        """Return a copy of one object, None when it does not exist."""
         return copy.deepcopy(self._objects.get((resource.plural, namespace, name)))
 
     def get(self, resource: Resource, namespace: str, name: str) -> Json:
-        """A copy of one object; 404 when it does not exist."""
+        """Return a copy of one object; 404 when it does not exist."""
         found = self.find(resource, namespace, name)
         if found is None:
             raise failures.not_found(resource, name)
         return found
 
     def select(self, resource: Resource, namespace: str | None = None) -> list[Json]:
-        """Copies of all objects of a kind by name; of all namespaces when None."""
+        """Return copies of all objects of a kind by name; of all namespaces when None."""
         keys = sorted(
             key
             for key in self._objects
@@ -99,7 +99,7 @@ class Store:
         return self._write("DELETED", resource, (resource.plural, namespace, name), item)
 
     def changes_since(self, revision: int) -> Iterator[Change]:
-        """The remembered changes after that resourceVersion; 410 when some are forgotten."""
+        """Return the remembered changes after that resourceVersion; 410 when some are forgotten."""
         oldest = self._changes[0].revision if self._changes else self.revision + 1
         if revision < oldest - 1:
             raise failures.gone(revision, oldest)

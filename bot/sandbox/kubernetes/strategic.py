@@ -34,7 +34,7 @@ _DELETE = "$deleteFromPrimitiveList/"
 
 
 def strategic_merge(original: Json, patch: Json) -> Json:
-    """The object after the patch; neither argument is changed.
+    """Return the object after the patch; neither argument is changed.
 
     Raises:
         ApiFailureError: A directive that makes no sense, or an element without its merge key.
@@ -42,7 +42,8 @@ def strategic_merge(original: Json, patch: Json) -> Json:
     patch = dict(patch)
     directive = patch.pop("$patch", "merge")
     if directive == "replace":
-        return _without_directives(patch)
+        replaced: Json = _without_directives(patch)
+        return replaced
     if directive == "delete":
         return {}
     if directive != "merge":
@@ -159,7 +160,7 @@ def _directive(item: Any) -> str | None:  # noqa: ANN401 - any JSON
 
 
 def _without_directives(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """What remains of a patch where there was nothing: no directives, no nulls."""
+    """Return what remains of a patch where there was nothing: no directives, no nulls."""
     if isinstance(value, dict):
         return {
             key: _without_directives(item)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.sandbox.kubernetes import selectors
+from bot.sandbox.kubernetes import selection
 from bot.sandbox.kubernetes.failures import (
     Problem,
     invalid,
@@ -109,7 +109,7 @@ def _deployment(spec: Json, before: Json | None) -> Iterator[Problem]:
     labels = (spec["template"].get("metadata") or {}).get("labels") or {}
     if not wanted:
         yield required("spec.selector")
-    elif not selectors.matches(labels, wanted):
+    elif not selection.matches(labels, wanted):
         hint = "`selector` does not match template `labels`"
         yield invalid_value("spec.template.metadata.labels", _shown(labels), hint)
     yield from _template(spec["template"])

@@ -19,7 +19,7 @@ _PAIR = re.compile(r"^(?P<key>[^=!\s]+)\s*(?P<verb>==|=|!=)\s*(?P<value>[^=!]*)$
 
 
 def selector(resource: Resource, labels: str, fields: str) -> Predicate:
-    """A predicate for both selectors, each a list with commas.
+    """Return a predicate for both selectors, each a list with commas.
 
     Raises:
         ApiFailureError: 400 for what cannot be read or is no selectable field.
@@ -30,7 +30,7 @@ def selector(resource: Resource, labels: str, fields: str) -> Predicate:
 
 
 def name_selected(fields: str) -> str:
-    """The object name that a field selector asks for, which also counts for rights; else ''."""
+    """Return the name that a field selector asks for, which also counts for rights; else ''."""
     for part in fields.split(","):
         found = _PAIR.match(part.strip())
         if found and found["key"] == "metadata.name" and found["verb"] != "!=":
@@ -39,7 +39,7 @@ def name_selected(fields: str) -> str:
 
 
 def matches(labels: Json, wanted: Json) -> bool:
-    """Whether the labels have all the wanted values."""
+    """Tell whether the labels have all the wanted values."""
     return all(labels.get(key) == value for key, value in wanted.items())
 
 
