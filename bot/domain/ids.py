@@ -40,3 +40,8 @@ def parse_incident(text: str) -> IncidentId:
 def triage_text(triage_id: TriageId) -> str:
     """Write a triage's id as people read it: `T-118`."""
     return f"T-{triage_id}"
+
+
+def mitigation_text(mitigation_id: MitigationId) -> str:
+    """Write a mitigation's id as people read it: `M-3f2a91`."""
+    return f"M-{mitigation_id[:6]}"

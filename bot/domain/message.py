@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.domain.diagnosis import Diagnosis, Mode
-from bot.domain.ids import IncidentId, MitigationId, ServiceName, TriageId, UserId
+from bot.domain.ids import IncidentId, ServiceName, TriageId, UserId
 from bot.domain.incident import Clocks, Incident, Status
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.probe import ProbeKind, ProbeResult
@@ -302,8 +302,3 @@ class Seen:
     diagnosis: Diagnosis | None = None
     results: tuple[ProbeResult, ...] = field(default=())
     mitigation: MitigationRun | None = None
-
-
-def mitigation_ref(mitigation_id: MitigationId) -> str:
-    """Write a mitigation's id as people read it: `M-3f2a91`."""
-    return f"M-{mitigation_id[:6]}"

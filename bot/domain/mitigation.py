@@ -15,6 +15,7 @@ from bot.domain.ids import (
     ServiceName,
     TriageId,
     UserId,
+    mitigation_text,
 )
 
 
@@ -170,6 +171,11 @@ class MitigationRun:
     canary_at: datetime | None = None
     undoes: MitigationId | None = None
     undone_by: MitigationId | None = None
+
+    @property
+    def name(self) -> str:
+        """Write its id as people read it."""
+        return mitigation_text(self.id)
 
     @property
     def is_running(self) -> bool:
