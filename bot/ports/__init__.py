@@ -1,27 +1,21 @@
 """What use cases need from the world, as Protocols with the contract that every adapter keeps."""
 
+from bot.ports.audit import Audit, AuditEntry
+from bot.ports.budget import Budget
 from bot.ports.clock import Clock
 from bot.ports.cluster import Cluster
 from bot.ports.ideogram import Ideogram
+from bot.ports.inbox import Delivery, Inbox
+from bot.ports.incidents import Incidents
 from bot.ports.messenger import Answers, Messenger, file_name
 from bot.ports.mitigation import Keys, Mitigation
+from bot.ports.mitigations import Claim, Mitigations
 from bot.ports.network import Network, Resolution
+from bot.ports.outbox import Outbox
 from bot.ports.probe import Probe, Subject
-from bot.ports.storage import (
-    Audit,
-    AuditEntry,
-    Budget,
-    Claim,
-    Delivery,
-    Inbox,
-    Incidents,
-    Mitigations,
-    Outbox,
-    Storage,
-    Timeline,
-    Triages,
-    UnitOfWork,
-)
+from bot.ports.timeline import Timeline
+from bot.ports.triages import Triages
+from bot.ports.unit_of_work import Storage, UnitOfWork
 from bot.ports.words import Confirm, Wording, Words
 
 __all__ = [
