@@ -12,6 +12,7 @@ from bot.sandbox.slack.model import Json, SlackError
 
 TRUE = ("true", "1")
 FALSE = ("false", "0")
+IGNORED = ("team_id",)  # Bolt's clients add it to every call of theirs
 
 
 async def sent_arguments(request: web.Request) -> Json:
@@ -58,7 +59,8 @@ def typed(arguments: Json, declared: dict[str, str]) -> Json:
     Raises:
         SlackError: invalid_arguments naming every unknown, missing or malformed argument.
     """
-    problems = [f"unsupported argument: {key}" for key in arguments if key not in declared]
+    unknown = arguments.keys() - declared.keys() - {*IGNORED}
+    problems = [f"unsupported argument: {key}" for key in sorted(unknown)]
     values: Json = {}
     for key, kind in declared.items():
         if key not in arguments:

@@ -74,7 +74,7 @@ class SlackServer:
     async def __aenter__(self) -> Self:
         """Start to listen."""
         app = web.Application(client_max_size=UPLOAD_MAX_BYTES)
-        app.router.add_route("*", "/api/{method}", self._web_api)
+        app.router.add_route("*", "/api/{method}", self._web_api.serve)
         app.router.add_get("/link/", self._sockets.serve)
         app.router.add_post("/response/{key}", self._addresses.respond)
         app.router.add_post("/upload/v1/{file}", self._addresses.upload)

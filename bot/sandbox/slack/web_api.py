@@ -73,7 +73,7 @@ METHODS: Mapping[str, tuple[Handler, dict[str, str], str]] = {
     "conversations.archive": (conversations.archive, {"channel": "str!"}, "channels:manage"),
     "conversations.create": (
         conversations.create,
-        {"name": "str!", "is_private": "bool", "team_id": "str"},
+        {"name": "str!", "is_private": "bool"},
         "channels:manage",
     ),
     "conversations.history": (conversations.history, PERIOD, "channels:history"),
@@ -90,7 +90,7 @@ METHODS: Mapping[str, tuple[Handler, dict[str, str], str]] = {
     "conversations.join": (conversations.join, {"channel": "str!"}, "channels:join"),
     "conversations.list": (
         conversations.list_channels,
-        PAGE | {"exclude_archived": "bool", "types": "str", "team_id": "str"},
+        PAGE | {"exclude_archived": "bool", "types": "str"},
         "channels:read",
     ),
     "conversations.members": (conversations.members, PAGE | {"channel": "str!"}, "channels:read"),
@@ -125,13 +125,13 @@ METHODS: Mapping[str, tuple[Handler, dict[str, str], str]] = {
     "reactions.remove": (others.remove_reaction, MARK | {"name": "str!"}, "reactions:write"),
     "usergroups.users.list": (
         others.usergroup_users,
-        {"usergroup": "str!", "include_disabled": "bool", "team_id": "str"},
+        {"usergroup": "str!", "include_disabled": "bool"},
         "usergroups:read",
     ),
     "users.info": (others.users_info, {"user": "str!", "include_locale": "bool"}, "users:read"),
     "users.list": (
         others.users_list,
-        PAGE | {"include_locale": "bool", "team_id": "str"},
+        PAGE | {"include_locale": "bool"},
         "users:read",
     ),
     "views.open": (views.open_view, NEW_VIEW, ""),
@@ -158,7 +158,7 @@ class WebApi:
         self._tokens = {bot_token: "bot", app_token: "app"}
         self.calls: list[Call] = []
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one call, unless a fault comes in between."""
         method = request.match_info["method"]
         if self._faults.is_cut:
