@@ -32,11 +32,17 @@ class TriageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
-    """A mitigation that fits the verdict but cannot run, and why."""
+    """A mitigation that fits the verdict but cannot run, and why.
+
+    Attributes:
+        by_hand: The equivalent command; None where there is nothing to do.
+        guard: Name of the guard that refused; empty when Kubernetes could not be asked.
+    """
 
     kind: MitigationKind
     why: str
     by_hand: str | None = None
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class Preview:
     Attributes:
         changes: Every variable that will change, in order; never empty.
         env_hash: Of the target container when this was computed.
+        after_hash: Of the target container as the dry run answered; empty when unknown.
         paused: As the Deployment was then; part of what must not have changed.
         pods, ready: Of the Deployment then.
         warnings: For the confirm dialog, in words.
@@ -125,6 +126,7 @@ class Preview:
     incident_id: IncidentId | None = None
     undoes: MitigationId | None = None
     settled_by: MitigationId | None = None
+    after_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class MitigationRun:
         detail: What was found, in words.
         canary_at: When this press paid for its one image; None when it did not.
         channel, message: Where its live message stands.
+        offers: What could be pressed next when it ended, its own undo first.
     """
 
     id: MitigationId

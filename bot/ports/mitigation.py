@@ -57,10 +57,25 @@ class Mitigation(Protocol):
         """
         ...
 
+    def by_hand(self, service: Service) -> EnvChange:
+        """Say what a person would change in normal circumstances, when nothing can be read."""
+        ...
+
     def warnings(
-        self, service: Service, deployment: Deployment, change: EnvChange
+        self,
+        service: Service,
+        deployment: Deployment,
+        change: EnvChange,
+        inflight_limit: int | None,
     ) -> tuple[str, ...]:
-        """Say what the person should know before pressing, in words."""
+        """Say what the person should know before pressing, in words.
+
+        Args:
+            service: Configured for this.
+            deployment: As just read.
+            change: What will change.
+            inflight_limit: Requests in flight that Ideogram named in a 429; None when it did not.
+        """
         ...
 
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
