@@ -295,14 +295,7 @@ class UpdateDraft:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Facts of an incident that its prefilled words are made from.
-
-    Attributes:
-        incident: As it is now.
-        diagnosis: Newest verdict for it; None when it was declared by hand.
-        results: Of that triage.
-        mitigation: Newest mitigation; None when there was none.
-    """
+    """Facts of an incident that its prefilled words are made from, the newest of each."""
 
     incident: Incident
     diagnosis: Diagnosis | None = None

@@ -1,9 +1,11 @@
 """A service: an application that calls Ideogram, as the config file describes it."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.errors import UnknownServiceError
 from bot.domain.ids import ServiceName
 
 
@@ -102,3 +104,19 @@ class Service:
     switches: Mapping[SwitchName, Switch] = field(default_factory=dict)
     concurrency: ConcurrencySwitch | None = None
     secret: SecretRef | None = None
+
+
+def find_service(services: Sequence[Service], name: str | None) -> Service:
+    """Find a service by name; None means the first one.
+
+    Raises:
+        UnknownServiceError: There is none of that name; the text names the nearest.
+    """
+    if name is None:
+        return services[0]
+    known = {service.name: service for service in services}
+    if (found := known.get(ServiceName(name))) is not None:
+        return found
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+    raise UnknownServiceError(f"No service is called “{name[:60]}”. {hint}")

@@ -1,0 +1,1 @@
+"""What people and timers make the bot do: one verb per file."""

@@ -1,0 +1,121 @@
+"""Run the probes of one triage, all at once."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from bot.domain.diagnosis import Measurements, Mode
+from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind, ProbeResult
+from bot.domain.service import Service
+from bot.ports import Clock, Keys, Probe, Subject
+
+# The probe's own timeout comes first; when this fires the defect is ours (diagnosis.md section 1).
+GRACE: Final = timedelta(seconds=2)
+TRIAGE_WITHIN: Final = timedelta(seconds=75)
+KEY_WITHIN: Final = timedelta(seconds=5)
+_WITH_KEY: Final = CANARIES | {ProbeKind.AUTH}
+
+OnResult = Callable[[ProbeResult], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Measures a service once.
+
+    Attributes:
+        probes: One of each kind, in fixed order.
+        names_resolvable: Whether a host name is among the ways out.
+    """
+
+    probes: Sequence[Probe]
+    keys: Keys
+    clock: Clock
+    names_resolvable: bool
+
+    async def __call__(
+        self, service: Service, mode: Mode, *, dry_run_allowed: bool, on_result: OnResult
+    ) -> Measurements:
+        """Measure; takes as long as the slowest probe, at most 75 s.
+
+        Args:
+            service: What to look at.
+            mode: Whether canaries are sent.
+            dry_run_allowed: Whether a price quote may be asked for.
+            on_result: Called with each result as soon as it is there.
+        """
+        skipped = self._skipped(service, mode)
+        wanted = [probe for probe in self.probes if probe.kind not in skipped]
+        blank = Subject(
+            service=service,
+            mode=mode,
+            key=None,
+            first_picture=asyncio.get_running_loop().create_future(),
+            dry_run_allowed=dry_run_allowed,
+            canaries={probe.kind for probe in wanted if probe.kind in CANARIES},
+        )
+        if not blank.canaries:
+            blank.first_picture.set_result(None)
+        results = {kind: self._unknown(kind, why, ran=False) for kind, why in skipped.items()}
+        await self._run(wanted, blank, results, on_result)
+        ordered = {kind: results[kind] for kind in ProbeKind if kind in results}
+        return Measurements(service.calls, mode, ordered, names_resolvable=self.names_resolvable)
+
+    def _skipped(self, service: Service, mode: Mode) -> dict[ProbeKind, str]:
+        unused = {
+            kind: "the service does not use this call"
+            for call, kind in CANARY_OF.items()
+            if call not in service.calls
+        }
+        if mode is Mode.FULL:
+            return unused
+        free = dict.fromkeys(CANARY_OF.values(), "not sent: free probes only")
+        return free | {ProbeKind.DOWNLOAD: "no picture was made"} | unused
+
+    async def _run(
+        self,
+        wanted: Sequence[Probe],
+        blank: Subject,
+        results: dict[ProbeKind, ProbeResult],
+        on_result: OnResult,
+    ) -> None:
+        async with asyncio.TaskGroup() as group:
+            key = group.create_task(self._with_key(blank))
+
+            async def one(probe: Probe) -> None:
+                subject = await key if probe.kind in _WITH_KEY else blank
+                results[probe.kind] = result = await self._measured(probe, subject)
+                if probe.kind in CANARIES:
+                    subject.picture_seen(probe.kind, None)
+                on_result(result)
+
+            for probe in wanted:
+                group.create_task(one(probe))
+
+    async def _with_key(self, blank: Subject) -> Subject:
+        try:
+            async with asyncio.timeout(KEY_WITHIN.total_seconds()):
+                key, note = await self.keys.for_service(blank.service)
+        except TimeoutError:
+            return replace(blank, no_key="the key could not be read in time")
+        if key is None:
+            return replace(blank, no_key=note)
+        return replace(blank, key=key, key_note=note)
+
+    async def _measured(self, probe: Probe, subject: Subject) -> ProbeResult:
+        within = min(probe.timeout + GRACE, TRIAGE_WITHIN)
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                return await probe(subject)
+        except Exception as error:  # noqa: BLE001  in a TaskGroup it would cancel the others
+            return self._unknown(probe.kind, f"could not look: {type(error).__name__}", ran=True)
+
+    def _unknown(self, kind: ProbeKind, why: str, *, ran: bool) -> ProbeResult:
+        return ProbeResult(
+            kind=kind,
+            outcome=Outcome.UNKNOWN,
+            detail=why,
+            measured_at=self.clock.now(),
+            ran=ran,
+        )

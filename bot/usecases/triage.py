@@ -1,0 +1,254 @@
+"""Find out whether it is them or us, and show it while it is being found out."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+import structlog
+
+from bot.domain import facts
+from bot.domain.diagnosis import Cause
+from bot.domain.errors import UnavailableError
+from bot.domain.health import HealthState
+from bot.domain.ids import DeliveryKey, TriageId
+from bot.domain.message import NotOffered, TriageCard, TriageState
+from bot.domain.mitigation import Preview
+from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.request import RunTriage
+from bot.domain.service import Service, find_service
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.domain.triage import Triage
+from bot.ports import Answers, Clock, Storage, UnitOfWork
+from bot.usecases.examine import Examine, Examined, Plan
+from bot.usecases.offer import Offer
+
+log = structlog.get_logger()
+
+CLAIM: Final = timedelta(seconds=20)
+SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is in so far; `changed` wakes the painter."""
+
+    results: dict[ProbeKind, ProbeResult] = field(default_factory=dict)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    done: bool = False
+
+    def add(self, result: ProbeResult) -> None:
+        self.results[result.kind] = result
+        self.changed.set()
+
+    def finish(self) -> None:
+        self.done = True
+        self.changed.set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTriages:
+    """Runs one triage per request and keeps its card up to date.
+
+    Attributes:
+        seen_from: Names the place this measures from.
+    """
+
+    storage: Storage
+    clock: Clock
+    services: Sequence[Service]
+    examine: Examine
+    offer: Offer
+    seen_from: str
+
+    async def __call__(
+        self, request: RunTriage, delivery: DeliveryKey | None, answer: Answers
+    ) -> None:
+        """Run a triage.
+
+        Without a database it still runs, with free probes, and is answered to the person alone.
+
+        Raises:
+            UnknownServiceError: There is no such service.
+        """
+        service = find_service(self.services, request.service)
+        try:
+            triage, plan = await self._open(service, request, delivery)
+        except UnavailableError:
+            await answer(await self._without_database(service, request))
+            return
+        await self._measured(triage, service, plan)
+
+    async def _open(
+        self, service: Service, request: RunTriage, delivery: DeliveryKey | None
+    ) -> tuple[Triage, Plan]:
+        now = self.clock.now()
+        async with self.storage() as uow:
+            plan = await self.examine.plan(uow, service, request.mode)
+            triage_id = await uow.triages.next_id()
+            triage = Triage(
+                id=triage_id,
+                service=service.name,
+                channel=request.asked.channel,
+                started_at=now,
+                card=replace(self._card(service, plan, triage_id), asked_by=request.asked.by),
+                asked_by=request.asked.by,
+                reserved=plan.reserved,
+            )
+            await self._show(uow, triage)
+            if delivery is not None:
+                await uow.inbox.close(delivery, at=now)
+        log.info("triage.started", triage_id=triage.name, service=service.name, mode=plan.mode)
+        return triage, plan
+
+    def _card(self, service: Service, plan: Plan, triage_id: TriageId | None) -> TriageCard:
+        return TriageCard(
+            triage_id=triage_id,
+            service=service.name,
+            mode=plan.mode,
+            state=TriageState.RUNNING,
+            started_at=self.clock.now(),
+            calls=service.calls,
+            pending=tuple(ProbeKind),
+            mode_reason=plan.reason,
+            cost=plan.price,
+            seen_from=self.seen_from,
+        )
+
+    async def _show(self, uow: UnitOfWork, triage: Triage) -> None:
+        now = self.clock.now()
+        claimed = None if triage.ended_at else now + CLAIM
+        await uow.triages.save(triage, claimed_until=claimed)
+        await uow.outbox.card(triage.message, triage.channel, triage.card, at=now)
+
+    async def _measured(self, triage: Triage, service: Service, plan: Plan) -> None:
+        progress = _Progress()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._paint(triage, progress))
+            examined = await self.examine(service, plan, progress.add)
+            progress.finish()
+        offers, not_offered = await self._offers(service, triage, examined)
+        await self._close(triage, plan, examined, offers, not_offered)
+
+    async def _paint(self, triage: Triage, progress: _Progress) -> None:
+        """Show what is in, at most every 2 s; a failing database costs only the picture."""
+        while not progress.done:
+            try:
+                async with asyncio.timeout(CLAIM.total_seconds() / 2):
+                    await progress.changed.wait()
+            except TimeoutError:
+                pass  # nothing new, but the claim must be prolonged
+            progress.changed.clear()
+            if progress.done:
+                return
+            await self._paint_once(triage, progress)
+            await self.clock.sleep(SHOW_EVERY)
+
+    async def _paint_once(self, triage: Triage, progress: _Progress) -> None:
+        seen = tuple(progress.results[kind] for kind in ProbeKind if kind in progress.results)
+        pending = tuple(kind for kind in ProbeKind if kind not in progress.results)
+        card = replace(triage.card, results=seen, pending=pending)
+        try:
+            async with self.storage() as uow:
+                await self._show(uow, replace(triage, card=card))
+        except UnavailableError as error:
+            log.warning("triage.not_shown", triage_id=triage.name, reason=str(error))
+
+    async def _offers(
+        self, service: Service, triage: Triage, examined: Examined
+    ) -> tuple[tuple[Preview, ...], tuple[NotOffered, ...]]:
+        cause = examined.diagnosis.cause
+        if cause is Cause.HEALTHY and not fallback_on(examined):
+            return (), ()
+        return await self.offer.for_cause(service, cause, triage_id=triage.id)
+
+    async def _close(
+        self,
+        triage: Triage,
+        plan: Plan,
+        examined: Examined,
+        offers: tuple[Preview, ...],
+        not_offered: tuple[NotOffered, ...],
+    ) -> None:
+        now = self.clock.now()
+        async with self.storage() as uow:
+            examined = await self.examine.settle(uow, plan, examined)
+            card = self._final(triage.card, examined, offers, not_offered)
+            stored = await uow.triages.get(triage.id)
+            taken = None if stored is None else stored.incident_id
+            ended = replace(
+                triage,
+                card=replace(card, incident_id=taken),
+                ended_at=now,
+                incident_id=taken,
+                reserved=Decimal(0),
+            )
+            await self._show(uow, ended)
+            await self._note(uow, ended)
+        log.info(
+            "triage.finished",
+            triage_id=triage.name,
+            cause=examined.diagnosis.cause,
+            duration_ms=int(examined.duration.total_seconds() * 1000),
+            spent_usd=str(examined.spent),
+        )
+
+    def _final(
+        self,
+        card: TriageCard,
+        examined: Examined,
+        offers: tuple[Preview, ...],
+        not_offered: tuple[NotOffered, ...],
+    ) -> TriageCard:
+        return replace(
+            card,
+            state=TriageState.FINAL,
+            results=tuple(examined.measurements.results.values()),
+            pending=(),
+            diagnosis=examined.diagnosis,
+            duration=examined.duration,
+            spent=examined.spent,
+            budget_left=examined.budget_left,
+            offers=offers,
+            not_offered=not_offered,
+            fallback_on=fallback_on(examined),
+        )
+
+    async def _note(self, uow: UnitOfWork, triage: Triage) -> None:
+        """Put the verdict on the timeline of an incident that people work on already."""
+        diagnosis = triage.card.diagnosis
+        for incident in await uow.incidents.open(triage.service):
+            if diagnosis is None or incident.triage_id == triage.id:
+                continue
+            event = TimelineEvent(
+                incident_id=incident.id,
+                at=self.clock.now(),
+                kind=EventKind.TRIAGED,
+                evidence=Evidence(triage.name, triage.message),
+                by=triage.asked_by,
+                facts={"cause": diagnosis.cause, "branch": diagnosis.branch},
+            )
+            await uow.timeline.add(event)
+
+    async def _without_database(self, service: Service, request: RunTriage) -> TriageCard:
+        plan = self.examine.plan_without_database(service, None)
+        examined = await self.examine(service, plan, lambda _: None)
+        by_hand = self.offer.by_hand(service, examined.diagnosis.cause)
+        card = replace(self._card(service, plan, None), asked_by=request.asked.by)
+        return self._final(card, examined, (), by_hand)
+
+
+def fallback_on(examined: Examined) -> bool | None:
+    """Tell whether users get placeholders; None when that was not seen."""
+    results = examined.measurements.results
+    switch = _fact(results.get(ProbeKind.WORKLOAD), facts.FALLBACK)
+    if switch in ("on", "off"):
+        return switch == "on"
+    state = _fact(results.get(ProbeKind.APP_HEALTH), facts.STATE)
+    return None if state is None else state == HealthState.FALLBACK
+
+
+def _fact(result: ProbeResult | None, name: str) -> str | float | bool | None:
+    return None if result is None else result.facts.get(name)
