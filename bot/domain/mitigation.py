@@ -174,6 +174,7 @@ class MitigationRun:
     canary_at: datetime | None = None
     undoes: MitigationId | None = None
     undone_by: MitigationId | None = None
+    offers: tuple[PreviewId, ...] = ()
 
     @property
     def name(self) -> str:

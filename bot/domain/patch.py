@@ -1,0 +1,142 @@
+"""The one strategic-merge patch of a mitigation, and what it does, in words and values.
+
+Source of the patch rules: measured against kube-apiserver 1.36.3, facts on Kubernetes section 6.
+"""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from bot.domain.errors import GuardRefusedError
+from bot.domain.ids import MitigationId
+from bot.domain.mitigation import EnvChange, MitigationRun
+from bot.domain.service import Target
+from bot.domain.workload import Container, Deployment
+
+MITIGATION: Final = "ideogram-bot/mitigation"  # annotation on the Deployment: our id
+# Shown by `kubectl rollout history`.
+CHANGE_CAUSE: Final = "kubernetes.io/change-cause"
+ALREADY: Final = "already"  # the guard that finds nothing to change
+
+
+def env_patch(
+    deployment: Deployment,
+    container: Container,
+    changes: Sequence[EnvChange],
+    *,
+    mitigation_id: MitigationId,
+    cause: str,
+) -> dict[str, Any]:
+    """Build the patch: one container's variables, and two annotations on the Deployment.
+
+    The annotations stand on the Deployment, not on its template: the variables alone decide
+    whether pods are replaced, so that sending the same patch again replaces none.
+
+    Args:
+        deployment: As just read; the patch is refused when it changed since.
+        container: The one to change.
+        changes: At least one; an `after` of None removes the variable.
+        mitigation_id: Under which the change can be recognized.
+        cause: Who and why, for the rollout history.
+    """
+    entry = {
+        "name": container.name,
+        # Without it a new variable would be put first and could break `$(VAR)` references.
+        "$setElementOrder/env": [{"name": name} for name in _names_after(container, changes)],
+        "env": [_entry(change) for change in changes],
+    }
+    order = [{"name": one.name} for one in deployment.containers]
+    return {
+        "metadata": {
+            "resourceVersion": deployment.resource_version,
+            "annotations": {MITIGATION: mitigation_id, CHANGE_CAUSE: cause},
+        },
+        "spec": {
+            "template": {"spec": {"$setElementOrder/containers": order, "containers": [entry]}}
+        },
+    }
+
+
+def _entry(change: EnvChange) -> dict[str, str]:
+    if change.after is None:
+        return {"name": change.name, "$patch": "delete"}
+    return {"name": change.name, "value": change.after}
+
+
+def _names_after(container: Container, changes: Sequence[EnvChange]) -> list[str]:
+    removed = {change.name for change in changes if change.after is None}
+    names = dict.fromkeys(var.name for var in container.env)
+    names |= dict.fromkeys(change.name for change in changes)
+    return [name for name in names if name not in removed]
+
+
+def changed(container: Container, name: str, after: str | None) -> EnvChange:
+    """Describe setting a variable.
+
+    Raises:
+        GuardRefusedError: It comes from `valueFrom`, or is so already.
+    """
+    variable = container.variable(name)
+    if variable is not None and variable.is_reference:
+        # A literal over a reference would break the owner's next `kubectl apply` (422).
+        raise GuardRefusedError(
+            "value-from", f"{name} comes from valueFrom; change it where it is defined."
+        )
+    before = None if variable is None else variable.value
+    if before == after:
+        raise GuardRefusedError(ALREADY, f"{name} is {shown(after)} already.")
+    return EnvChange(name, before, after)
+
+
+def changes_between(
+    before: Container, after: Container, names: Sequence[str]
+) -> tuple[EnvChange, ...]:
+    """Compare the named variables, in that order; what stays the same is left out."""
+    return tuple(
+        EnvChange(name, value_of(before, name), value_of(after, name))
+        for name in names
+        if value_of(before, name) != value_of(after, name)
+    )
+
+
+def value_of(container: Container, name: str) -> str | None:
+    """Read a literal; None when it is absent or a reference."""
+    variable = container.variable(name)
+    return None if variable is None else variable.value
+
+
+def shown(value: str | None) -> str:
+    """Write a value for people."""
+    return "not set" if value is None else value or "empty"
+
+
+def is_ours(run: MitigationRun, deployment: Deployment) -> bool:
+    """Tell whether the Deployment still is what this mitigation made of it.
+
+    Scaling moves the generation too and is nobody's deploy: the annotation, the container's hash
+    and the values decide.
+    """
+    container = deployment.container(run.container)
+    if container is None or deployment.annotations.get(MITIGATION) != run.id:
+        return False
+    hash_after = run.preview.after_hash
+    return hash_after in ("", container.env_hash) and all(
+        value_of(container, change.name) == change.after for change in run.preview.changes
+    )
+
+
+def by_hand(target: Target, change: EnvChange) -> str:
+    """Write the command with which a person does the same."""
+    value = f"{change.name}-" if change.after is None else f"{change.name}={change.after}"
+    words = ["kubectl"]
+    words += ["--context", target.context] if target.context else []
+    words += ["-n", target.namespace, "set", "env", f"deployment/{target.deployment}"]
+    words += ["-c", target.container] if target.container else []
+    return shlex.join([*words, value])
+
+
+def as_text(values: Mapping[str, str | None]) -> str:
+    """Write variables for the audit trail: `A=1, B not set`."""
+    return ", ".join(
+        f"{name} not set" if value is None else f"{name}={value}" for name, value in values.items()
+    )
