@@ -15,17 +15,16 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.sandbox.faults import MYSTERY, known
-from bot.sandbox.page_actions import Actions, BadRequestError
 from bot.sandbox.markdown import to_html
-from bot.sandbox.view import sections
+from bot.sandbox.page_actions import Actions, BadRequestError
+from bot.sandbox.view import slack_sections, world_sections
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
 
 STATIC: Final = Path(__file__).parent / "static"
-# The page asks its own memory five times a second and sends what changed: simpler than joining
-# the servers' event queues, and it cannot miss one.
+# The world is looked at five times a second and what changed is sent: simpler than joining the
+# event queues of four servers, and it cannot miss one.
 LOOK_SECONDS: Final = 0.2
 HEARTBEAT_SECONDS: Final = 15.0
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -124,16 +123,20 @@ class Page:
         await response.write(b"retry: 1000\n\nevent: reset\ndata: {}\n\n")
         sent: dict[str, str] = {}
         spoke_at = time.monotonic()
-        while not self._closing.is_set():
-            now = {key: json.dumps(value) for key, value in sections(self._world).items()}
-            news = changes(sent, now)
-            if news is not None:
-                await response.write(f"data: {news}\n\n".encode())
-                sent, spoke_at = now, time.monotonic()
-            elif time.monotonic() - spoke_at > HEARTBEAT_SECONDS:
-                await response.write(b": still here\n\n")
-                spoke_at = time.monotonic()
-            await asyncio.sleep(LOOK_SECONDS)
+        async with self._world.slack.subscribe() as talk:
+            slack = _encoded(slack_sections(self._world))
+            while not self._closing.is_set():
+                if _drained(talk):  # Slack's part is the large one: read again only after news
+                    slack = _encoded(slack_sections(self._world))
+                now = slack | _encoded(world_sections(self._world))
+                news = changes(sent, now)
+                if news is not None:
+                    await response.write(f"data: {news}\n\n".encode())
+                    sent, spoke_at = now, time.monotonic()
+                elif time.monotonic() - spoke_at > HEARTBEAT_SECONDS:
+                    await response.write(b": still here\n\n")
+                    spoke_at = time.monotonic()
+                await asyncio.sleep(LOOK_SECONDS)
         return response
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -158,3 +161,15 @@ class Page:
 
 async def _index(_: web.Request) -> web.FileResponse:
     return web.FileResponse(STATIC / "index.html")
+
+
+def _encoded(values: Mapping[str, Any]) -> dict[str, str]:
+    return {key: json.dumps(value) for key, value in values.items()}
+
+
+def _drained(queue: asyncio.Queue[dict[str, Any]]) -> bool:
+    """Empty the queue; tells whether anything was in it."""
+    had_news = not queue.empty()
+    while not queue.empty():
+        queue.get_nowait()
+    return had_news

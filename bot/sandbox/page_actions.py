@@ -7,7 +7,7 @@ from bot.sandbox.chaos import NothingToPressError
 from bot.sandbox.faults import MYSTERY
 
 if TYPE_CHECKING:
-    from bot.sandbox.slack.server import Delivery
+    from bot.sandbox.slack.model import Delivery
     from bot.sandbox.world import World
 
 Given = Mapping[str, Any]
@@ -27,6 +27,7 @@ class Actions:
             "command": self._command,
             "say": self._say,
             "click": self._click,
+            "click-in-view": self._click_in_view,
             "submit": self._submit,
             "close": self._close,
             "fault": self._fault,
@@ -73,6 +74,16 @@ class Actions:
             given["user"],
             given["channel"],
             given["ts"],
+            given["action_id"],
+            block_id=given.get("block_id"),
+            option=given.get("option"),
+        )
+        return _answer(clicked)
+
+    async def _click_in_view(self, given: Given) -> Answer:
+        clicked = await self._world.slack.click_in_view(
+            given["user"],
+            given["view"],
             given["action_id"],
             block_id=given.get("block_id"),
             option=given.get("option"),

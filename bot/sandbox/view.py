@@ -3,7 +3,6 @@
 Keys are small on purpose: the page is sent only those whose value changed.
 """
 
-import re
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -33,22 +32,14 @@ COMMANDS: Final = (
 )
 
 
-def sections(world: "World") -> dict[str, Any]:
-    """Read everything the page shows.
-
-    Returns:
-        Keys `about`, `message/<channel>/<ts>`, `ephemeral/<user>/<n>`, `view/<user>/<id>` and
-        `world/<part>`; values are JSON.
-    """
-    return {"about": _about(world)} | _slack(world) | _world(world)
-
-
 def _about(world: "World") -> dict[str, Any]:
     people = [{"id": u.id, "name": u.real_name, "tz": u.tz} for u in world.slack.users.values()]
     return {
         "users": people,
         "bot": world.slack.bot_user_id,
-        "channels": [{"id": c.id, "name": c.name} for c in world.slack.channels.values()],
+        "channels": [
+            {"id": c.id, "name": c.name} for c in world.slack.channels.values() if not c.is_im
+        ],
         "faults": [
             {"name": f.name, "whose": f.whose, "label": f.label, "effect": f.effect} for f in FAULTS
         ],
@@ -57,24 +48,30 @@ def _about(world: "World") -> dict[str, Any]:
     }
 
 
-def _slack(world: "World") -> dict[str, Any]:
+def slack_sections(world: "World") -> dict[str, Any]:
+    """Read Slack: `message/<channel>/<ts>`, `ephemeral/<user>/<n>`, `view/<user>/<place>`."""
     found: dict[str, Any] = {}
     for channel in world.slack.channels:
         for message in world.slack.messages(channel)[-MESSAGES:]:
-            found[f"message/{channel}/{message['ts']}"] = message
+            found[f"message/{channel}/{message['ts']}"] = message | {"channel": channel}
             if message.get("reply_count"):
                 replies = world.slack.thread(channel, message["ts"])
-                found |= {f"message/{channel}/{reply['ts']}": reply for reply in replies}
+                found |= {
+                    f"message/{channel}/{reply['ts']}": reply | {"channel": channel}
+                    for reply in replies
+                }
     for user in world.slack.users:
         for number, message in enumerate(world.slack.ephemerals(user)):
             found[f"ephemeral/{user}/{number:05}"] = message
-        for view in world.slack.open_views(user):
-            found[f"view/{user}/{view['id']}"] = view
+        for place, view in enumerate(world.slack.open_views(user)):  # the topmost last
+            found[f"view/{user}/{place}"] = view
     return found
 
 
-def _world(world: "World") -> dict[str, Any]:
+def world_sections(world: "World") -> dict[str, Any]:
+    """Read everything else: `about` and `world/<part>`."""
     return {
+        "about": _about(world),
         "world/fault": _fault(world),
         "world/users": _outcomes(world),
         "world/deployment": _deployment(world),
@@ -96,7 +93,10 @@ def _fault(world: "World") -> dict[str, Any] | None:
 def _outcomes(world: "World") -> dict[str, Any]:
     newest = list(world.service.outcomes)[-TILES:]
     return {
-        "tiles": [{"at": o.at, "kind": o.kind, "detail": o.detail, "user": o.user} for o in newest],
+        "tiles": [
+            {"at": o.at, "kind": o.kind, "detail": o.detail, "user": o.user, "status": o.status}
+            for o in newest
+        ],
         "since_broken": world.chaos.since_broken(),
         "broken_at": world.chaos.broken_at,
     }
@@ -119,11 +119,9 @@ def _deployment(world: "World") -> dict[str, Any]:
 
 
 def _pod(pod: Any) -> dict[str, Any]:  # noqa: ANN401  a Protocol of another server
-    generation, short = re.split(r"-(?=[^-]+-[^-]+$)|-(?=[^-]+$)", pod.name)[-2:]
     return {
         "name": pod.name,
-        "short": short,
-        "template": generation,
+        "short": pod.name.rpartition("-")[2],
         "ready": pod.ready,
         "image": pod.image,
         "switches": {name: pod.env.get(name) for name in _SWITCHES},

@@ -136,7 +136,7 @@ class World:
         self.url = page.url
 
     def _keys(self) -> dict[str, str]:
-        """The key in use and the one that waits for a rotation; both are accepted."""
+        """Name the key in use and the one that waits for a rotation; both are accepted."""
         staged = f"{self.ideogram.key[:-6]}staged"
         self.ideogram.add_key(staged)
         return {"api-key": self.ideogram.key, "api-key-next": staged}

@@ -1,0 +1,28 @@
+// What the bot asked of Kubernetes, beside what the runbook's kubectl commands would have done.
+
+import { h, replace } from "../dom.js";
+import { get, watch } from "../state.js";
+
+/** Fill `place` and keep it true. */
+export function showRequests(place) {
+  watch(["world/requests"], () => {
+    const requests = get("world/requests");
+    replace(place, h("h2.card-title", {}, "Changes to Kubernetes"), requests.patches ? compared(requests) : nothing(), reads(requests));
+  });
+}
+
+const nothing = () => h("p.quiet", {}, "None yet. A press of a button is one PATCH; the runbook's two kubectl commands are two rollouts.");
+
+function compared({ patches, pods_replaced: pods, by_hand: hand }) {
+  return h("div.versus", {},
+    side("The bot", `${patches}`, patches === 1 ? "PATCH" : "PATCHes", `${many(patches, "rollout")} · ${many(pods, "pod")}`),
+    side("By hand", `${hand.rollouts}`, "kubectl commands", `${many(hand.rollouts, "rollout")} · ${many(hand.pods, "pod")}`, "set env, then rollout restart"));
+}
+
+function side(who, number, unit, rest, title) {
+  return h("div.side", { title }, h("p.who", {}, who), h("p.number", {}, h("b", {}, number), ` ${unit}`), h("p.quiet", {}, rest));
+}
+
+const reads = ({ reads: count }) => (count ? h("p.quiet.reads", {}, `and ${many(count, "read")}, which change nothing`) : null);
+
+const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
