@@ -1,0 +1,91 @@
+"""The service's metrics in Prometheus' text format, under the names that people know."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Final
+
+from bot.sandbox.service.failures import Reason
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+BUCKETS_SECONDS: Final = (2, 5, 10, 15, 20, 30, 60)
+
+_STATUS: Final = {Reason.UNSAFE: "safety_rejected", Reason.RATE_LIMITED: "rate_limited"}
+
+
+class Metrics:
+    """What all pods counted since the service started.
+
+    Attributes:
+        credits_usd: Estimated balance: what was there at the start less list prices of what came.
+    """
+
+    def __init__(self, opening_usd: Decimal) -> None:
+        """Start counting with an estimated balance of `opening_usd`."""
+        self.credits_usd = opening_usd
+        self._generations: Counter[tuple[str, str]] = Counter()
+        self._downloads: Counter[str] = Counter()
+        self._buckets: Counter[float] = Counter()
+        self._seconds = 0.0
+        self._observed = 0
+
+    def generated(self, model: str, seconds: float, cost_usd: Decimal) -> None:
+        """Count a generation that brought a picture."""
+        self._generations[model, "success"] += 1
+        self.credits_usd -= cost_usd
+        self._observe(seconds)
+
+    def failed(self, model: str, reason: Reason, seconds: float) -> None:
+        """Count an attempt that brought none."""
+        self._generations[model, _STATUS.get(reason, "error")] += 1
+        self._observe(seconds)
+
+    def downloaded(self, *, success: bool) -> None:
+        """Count a download."""
+        self._downloads["success" if success else "error"] += 1
+
+    def text(self) -> str:
+        """Return everything as a scrape reads it."""
+        lines = [
+            *_head("ideogram_generations_total", "counter", "Generation attempts by outcome."),
+            *(
+                f'ideogram_generations_total{{model="{_escaped(model)}",status="{status}"}} {count}'
+                for (model, status), count in sorted(self._generations.items())
+            ),
+            *self._histogram("ideogram_generation_duration_seconds"),
+            *_head("ideogram_credits_estimated", "gauge", "Estimated balance in USD."),
+            f"ideogram_credits_estimated {self.credits_usd}",
+            *_head("ideogram_safety_rejections", "counter", "Prompts and pictures refused."),
+            f"ideogram_safety_rejections {self._rejections()}",
+            *_head("ideogram_image_downloads", "counter", "Pictures fetched from Ideogram."),
+            *(
+                f'ideogram_image_downloads{{status="{status}"}} {self._downloads[status]}'
+                for status in ("success", "error")
+            ),
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _observe(self, seconds: float) -> None:
+        self._observed += 1
+        self._seconds += seconds
+        for bucket in BUCKETS_SECONDS:
+            self._buckets[bucket] += seconds <= bucket
+
+    def _rejections(self) -> int:
+        return sum(n for (_, status), n in self._generations.items() if status == "safety_rejected")
+
+    def _histogram(self, name: str) -> list[str]:
+        return [
+            *_head(name, "histogram", "Seconds of one generation attempt."),
+            *(f'{name}_bucket{{le="{le}"}} {self._buckets[le]}' for le in BUCKETS_SECONDS),
+            f'{name}_bucket{{le="+Inf"}} {self._observed}',
+            f"{name}_sum {self._seconds:.6f}",
+            f"{name}_count {self._observed}",
+        ]
+
+
+def _head(name: str, kind: str, meaning: str) -> list[str]:
+    return [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
