@@ -28,24 +28,27 @@ from bot.usecases.offer import Offer
 log = structlog.get_logger()
 
 CLAIM: Final = timedelta(seconds=20)
+SHOW_FIRST: Final = timedelta(seconds=0.3)  # the free probes are in by then
 SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
 
 
 @dataclass(slots=True)
 class _Progress:
-    """What is in so far; `changed` wakes the painter."""
+    """What is in so far."""
 
     results: dict[ProbeKind, ProbeResult] = field(default_factory=dict)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    done: bool = False
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, result: ProbeResult) -> None:
         self.results[result.kind] = result
-        self.changed.set()
 
-    def finish(self) -> None:
-        self.done = True
-        self.changed.set()
+    async def finishes(self, within: timedelta) -> bool:
+        """Wait for the end; False when it did not come."""
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                return await self.finished.wait()
+        except TimeoutError:
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,8 @@ class RunTriages:
                 asked_by=request.asked.by,
                 reserved=plan.reserved,
             )
-            await self._show(uow, triage)
+            await uow.triages.save(triage, claimed_until=now + CLAIM)
+            await uow.outbox.card(triage.message, triage.channel, triage.card, at=now)
             if delivery is not None:
                 await uow.inbox.close(delivery, at=now)
         log.info("triage.started", triage_id=triage.name, service=service.name, mode=plan.mode)
@@ -117,43 +121,33 @@ class RunTriages:
             seen_from=self.seen_from,
         )
 
-    async def _show(self, uow: UnitOfWork, triage: Triage) -> None:
-        now = self.clock.now()
-        claimed = None if triage.ended_at else now + CLAIM
-        await uow.triages.save(triage, claimed_until=claimed)
-        await uow.outbox.card(triage.message, triage.channel, triage.card, at=now)
-
     async def _measured(self, triage: Triage, service: Service, plan: Plan) -> None:
         progress = _Progress()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._paint(triage, progress))
             examined = await self.examine(service, plan, progress.add)
-            progress.finish()
+            progress.finished.set()
         offers, not_offered = await self._offers(service, triage, examined)
         await self._close(triage, plan, examined, offers, not_offered)
 
     async def _paint(self, triage: Triage, progress: _Progress) -> None:
-        """Show what is in, at most every 2 s; a failing database costs only the picture."""
-        while not progress.done:
-            try:
-                async with asyncio.timeout(CLAIM.total_seconds() / 2):
-                    await progress.changed.wait()
-            except TimeoutError:
-                pass  # nothing new, but the claim must be prolonged
-            progress.changed.clear()
-            if progress.done:
-                return
-            await self._paint_once(triage, progress)
-            await self.clock.sleep(SHOW_EVERY)
+        """Show what is in: the first results soon, the others at most every 2 s."""
+        shown = 0
+        while not await progress.finishes(SHOW_EVERY if shown else SHOW_FIRST):
+            await self._paint_once(triage, progress, changed=len(progress.results) > shown)
+            shown = len(progress.results)
 
-    async def _paint_once(self, triage: Triage, progress: _Progress) -> None:
+    async def _paint_once(self, triage: Triage, progress: _Progress, *, changed: bool) -> None:
         seen = tuple(progress.results[kind] for kind in ProbeKind if kind in progress.results)
         pending = tuple(kind for kind in ProbeKind if kind not in progress.results)
-        card = replace(triage.card, results=seen, pending=pending)
+        current = replace(triage, card=replace(triage.card, results=seen, pending=pending))
+        now = self.clock.now()
         try:
             async with self.storage() as uow:
-                await self._show(uow, replace(triage, card=card))
-        except UnavailableError as error:
+                await uow.triages.save(current, claimed_until=now + CLAIM)
+                if changed:
+                    await uow.outbox.card(current.message, current.channel, current.card, at=now)
+        except UnavailableError as error:  # costs the picture only
             log.warning("triage.not_shown", triage_id=triage.name, reason=str(error))
 
     async def _offers(
@@ -185,7 +179,8 @@ class RunTriages:
                 incident_id=taken,
                 reserved=Decimal(0),
             )
-            await self._show(uow, ended)
+            await uow.triages.save(ended, claimed_until=None)
+            await uow.outbox.card(ended.message, ended.channel, ended.card, at=now)
             await self._note(uow, ended)
         log.info(
             "triage.finished",
