@@ -1,0 +1,45 @@
+"""Our own way out, and plain GET requests to configured URLs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.domain.answer import Exchange
+from bot.integrations.addresses import is_address
+from bot.integrations.http import Http
+from bot.integrations.http_ask import Ask
+from bot.ports import Resolution
+
+_ANY_PORT: Final = 443  # resolvers want one; it does not change the addresses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemNetwork:
+    """The network of this machine.
+
+    Attributes:
+        ways_out: URLs of which any answer proves a way out.
+    """
+
+    http: Http
+    ways_out: tuple[str, ...]
+
+    async def resolve(self, host: str) -> Resolution:
+        """Resolve a host name; a failure is a result. The caller bounds the time."""
+        if is_address(host):
+            return Resolution((host,), timedelta(0), literal=True)
+        started = self.http.clock.monotonic()
+        try:
+            addresses = tuple(await self.http.resolve(host, _ANY_PORT))
+            error = "" if addresses else "no address"
+        except (OSError, UnicodeError) as found:
+            addresses, error = (), _in_words(found)
+        return Resolution(addresses, self.http.clock.monotonic() - started, error=error)
+
+    async def get(self, url: str, *, timeout: timedelta) -> Exchange:  # noqa: ASYNC109  it is a measurement
+        """Fetch a configured URL."""
+        return await self.http.exchange(Ask(method="GET", url=url), timeout=timeout)
+
+
+def _in_words(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or "not a valid host name").lower()
