@@ -2,16 +2,64 @@
 
 from typing import Final
 
-from bot.domain.service import ConcurrencySwitch
+from bot.domain.errors import GuardRefusedError
+from bot.domain.mitigation import EnvChange
+from bot.domain.patch import ALREADY, shown
+from bot.domain.service import ConcurrencySwitch, Service
+from bot.domain.workload import Container, Deployment
 
 # Requests in flight that Ideogram allows by default.
 # Source: https://developer.ideogram.ai, rate limits, read 2026-11-16.
 INFLIGHT_LIMIT: Final = 10
 
 
-def next_step(switch: ConcurrencySwitch, current: int) -> int | None:
-    """Pick the next value down; None when there is none."""
-    return next((step for step in switch.reduced if step < current), None)
+def concurrency_of(service: Service) -> ConcurrencySwitch:
+    """Look up the configured switch.
+
+    Raises:
+        GuardRefusedError: It is not configured.
+    """
+    if service.concurrency is None:
+        raise GuardRefusedError("configured", "No concurrency switch is configured.")
+    return service.concurrency
+
+
+def current_value(switch: ConcurrencySwitch, container: Container) -> int:
+    """Read the value now; where it is not set the service takes its normal one.
+
+    Raises:
+        GuardRefusedError: It is no number.
+    """
+    variable = container.variable(switch.env)
+    if variable is None or variable.value is None:
+        return switch.normal
+    if not variable.value.isdecimal():
+        found = shown(variable.value)[:40]
+        raise GuardRefusedError("value", f"{switch.env} is “{found}”, not a number.")
+    return int(variable.value)
+
+
+def step_down(switch: ConcurrencySwitch, current: int) -> int:
+    """Pick the next value down.
+
+    Raises:
+        GuardRefusedError: It is the smallest already.
+    """
+    step = next((one for one in switch.reduced if one < current), None)
+    if step is None:
+        raise GuardRefusedError(ALREADY, f"{switch.env} is {current}: there is no step below.")
+    return step
+
+
+def excess_warning(
+    service: Service, deployment: Deployment, change: EnvChange, limit: int | None
+) -> tuple[str, ...]:
+    """Warn when the value after a change still exceeds the limit, for a configured service."""
+    if change.after is None or not change.after.isdecimal():
+        return ()
+    switch, value = concurrency_of(service), int(change.after)
+    found = excess(switch, value, deployment.replicas, deployment.surge, limit)
+    return () if found is None else (found,)
 
 
 def excess(

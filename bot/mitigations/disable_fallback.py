@@ -1,0 +1,81 @@
+"""Give users pictures again, after Ideogram came back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.domain.diagnosis import Cause
+from bot.domain.health import HealthState
+from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationKind, MitigationRun
+from bot.domain.service import Service, SwitchName
+from bot.domain.switching import NO_HEALTH, ended, judged, switch_of
+from bot.domain.workload import Container, Deployment
+from bot.ports import Mitigation, Network
+
+HEALTH_TIMEOUT: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisableFallback(Mitigation):
+    """Ends the fallback; effective when health is normal and one canary gets an image."""
+
+    network: Network
+
+    @property
+    def kind(self) -> MitigationKind:
+        """Name the mitigation."""
+        return MitigationKind.DISABLE_FALLBACK
+
+    @property
+    def inverse(self) -> MitigationKind:
+        """Name the kind under which an undo of this runs."""
+        return MitigationKind.ENABLE_FALLBACK
+
+    @property
+    def helps(self) -> Mapping[Cause, int]:
+        """Map causes to the place among the next steps."""
+        return {Cause.HEALTHY: 1}
+
+    @property
+    def ends(self) -> bool:
+        """Whether this ends what others put in force."""
+        return True
+
+    @property
+    def needs_image(self) -> bool:
+        """Whether one canary must get an image."""
+        return True
+
+    def is_configured(self, service: Service) -> bool:
+        """Tell whether the service has a fallback switch."""
+        return SwitchName.FALLBACK in service.switches
+
+    def change(
+        self, service: Service, container: Container, in_force: Sequence[MitigationRun]
+    ) -> EnvChange:
+        """Switch it."""
+        switch = switch_of(service, SwitchName.FALLBACK)
+        return ended(container, switch.env, switch.when_off, in_force)
+
+    def by_hand(self, service: Service) -> EnvChange:
+        """Switch it, in normal circumstances."""
+        switch = switch_of(service, SwitchName.FALLBACK)
+        return EnvChange(switch.env, switch.when_on, switch.when_off)
+
+    def warnings(
+        self,
+        service: Service,
+        deployment: Deployment,
+        change: EnvChange,
+        inflight_limit: int | None,
+    ) -> tuple[str, ...]:
+        """Say whether its effect will be visible."""
+        return () if service.health_url else (f"The effect cannot be checked: {NO_HEALTH}.",)
+
+    async def effect(self, service: Service, run: MitigationRun) -> Effect:
+        """Ask the service's health once."""
+        if service.health_url is None:
+            return Effect(EffectState.UNSEEN, NO_HEALTH)
+        answer = await self.network.get(service.health_url, timeout=HEALTH_TIMEOUT)
+        return judged(service, answer, HealthState.HEALTHY, frozenset({HealthState.DOWN}))
