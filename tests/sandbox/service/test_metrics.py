@@ -1,0 +1,83 @@
+"""The metrics under the names that the runbook's users know."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+
+async def scraped(http):
+    async with http.get("/metrics") as response:
+        assert response.content_type == "text/plain"
+        return await response.text()
+
+
+async def samples(http):
+    lines = (await scraped(http)).splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {series: float(value) for series, value in pairs}
+
+
+def generations(status, model="V_2_TURBO"):
+    return f'ideogram_generations_total{{model="{model}",status="{status}"}}'
+
+
+async def test_prometheus_can_read_them(order, http):
+    await order()
+
+    families = text_string_to_metric_families(await scraped(http))
+
+    assert {family.name: family.type for family in families} == {
+        "ideogram_generations": "counter",
+        "ideogram_generation_duration_seconds": "histogram",
+        "ideogram_credits_estimated": "gauge",
+        "ideogram_safety_rejections": "counter",
+        "ideogram_image_downloads": "counter",
+    }
+
+
+async def test_generations_are_counted_by_model_and_status(order, http, ideogram):
+    await order()
+    await order("prohibited")
+    await ideogram.set_fault("outage-500")
+    await order()
+    await ideogram.set_fault("rate-limited")
+    await order()
+
+    found = await samples(http)
+
+    statuses = ("success", "safety_rejected", "error", "rate_limited")
+    assert [found[generations(status)] for status in statuses] == [1, 1, 2, 4]
+    assert found["ideogram_safety_rejections"] == 1
+
+
+async def test_durations_fall_into_the_documented_buckets(order, http):
+    await order()
+
+    found = await samples(http)
+
+    name = "ideogram_generation_duration_seconds_bucket"
+    bounds = [series.split('"')[1] for series in found if series.startswith(name)]
+    assert bounds == ["2", "5", "10", "15", "20", "30", "60", "+Inf"]
+    assert found[f'{name}{{le="2"}}'] == 1
+
+
+async def test_the_estimated_balance_falls_by_the_list_price(order, http):
+    await order()
+
+    assert (await samples(http))["ideogram_credits_estimated"] == 99.95
+
+
+async def test_failed_downloads_are_counted(order, http, ideogram):
+    await order()
+    await ideogram.set_fault("expired-urls")
+    await order()
+
+    found = await samples(http)
+
+    assert found['ideogram_image_downloads{status="success"}'] == 1
+    assert found['ideogram_image_downloads{status="error"}'] == 1
+
+
+async def test_a_hanging_ideogram_shows_in_the_metrics(order, http, ideogram):
+    await ideogram.set_fault("timeout")
+    await order()
+
+    assert (await samples(http))[generations("error")] == 1
