@@ -63,7 +63,7 @@ class SlackServer:
             scopes=all_scopes() if scopes is None else scopes,
         )
         self._faults = Faults(now)
-        self._events_url = events_url
+        self.events_url = events_url
         self._web_api = WebApi(self._core, self._faults, self.bot_token, self.app_token)
         self._sockets = SocketMode(self._core, self._faults)
         self._addresses = Addresses(self._core, self._faults, self.bot_token)
@@ -93,10 +93,10 @@ class SlackServer:
         return self
 
     async def _transport(self) -> Transport:
-        if self._events_url is None:
+        if self.events_url is None:
             return self._sockets
         session = await self._stack.enter_async_context(aiohttp.ClientSession())
-        return HttpMode(self._events_url, self.signing_secret, session, self._faults)
+        return HttpMode(self.events_url, self.signing_secret, session, self._faults)
 
     async def __aexit__(
         self,

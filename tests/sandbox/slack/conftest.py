@@ -1,6 +1,6 @@
 """Slack servers to test, and a real Bolt app joined to them over both transports."""
 
-import json
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.server import Limits, SlackServer
@@ -149,6 +150,17 @@ async def _listening(
     return f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
 
 
-@pytest.fixture
-def sent_json() -> Callable[[str], object]:
-    return json.loads
+async def next_event(events: asyncio.Queue[dict], kind: str) -> dict:
+    """Wait for the next change of a kind; a bot may act after its ack."""
+    async with asyncio.timeout(5):
+        while True:
+            event = await events.get()
+            if event["type"] == kind:
+                return event
+
+
+async def error_of(call: Awaitable[object]) -> str:
+    """Return the code with which Slack refused a call."""
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return refused.value.response["error"]

@@ -1,8 +1,6 @@
 """What people do reaches a real Bolt app, over Socket Mode and over signed HTTP."""
 
-import asyncio
-
-from tests.sandbox.slack.conftest import ANA, BLOCKS, CHANNEL, MODAL, Bot
+from tests.sandbox.slack.conftest import ANA, BLOCKS, CHANNEL, MODAL, Bot, next_event
 
 
 async def test_a_command_arrives_with_every_field_and_its_ack_is_shown(bot: Bot) -> None:
@@ -58,8 +56,9 @@ async def test_a_modal_opens_shows_errors_and_closes(bot: Bot) -> None:
         bot.heard.append(view["state"]["values"])
         await ack(**answers[len(bot.heard) - 1])
 
-    await bot.slack.run_command(ANA, CHANNEL, "declare")
-    view_id = await _opened(bot)
+    async with bot.slack.subscribe() as events:
+        await bot.slack.run_command(ANA, CHANNEL, "declare")
+        view_id = (await next_event(events, "view"))["view"]["id"]
     first = await bot.slack.submit_view(ANA, view_id, {"title": {"text": {"value": "Do"}}})
     still_open = len(bot.slack.open_views(ANA))
     second = await bot.slack.submit_view(ANA, view_id, None)
@@ -68,10 +67,3 @@ async def test_a_modal_opens_shows_errors_and_closes(bot: Bot) -> None:
     assert first.response == answers[0]
     assert bot.heard[1]["title"]["text"]["value"] == "Do"
     assert bot.slack.open_views(ANA) == []
-
-
-async def _opened(bot: Bot) -> str:
-    async with asyncio.timeout(2):
-        while not bot.slack.open_views(ANA):
-            await asyncio.sleep(0.005)  # noqa: TID251  the bot opens the modal after its ack
-    return bot.slack.open_views(ANA)[0]["id"]
