@@ -1,6 +1,7 @@
 """The HTTP side: who asks, may they, what is asked, and the answer as JSON."""
 
 import json
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -64,7 +65,10 @@ class Api:
             "kind": "SelfSubjectAccessReview",
             "apiVersion": f"{paths.AUTHORIZATION}/v1",
             "metadata": {},
-            "spec": spec,
+            "spec": {
+                kind: {key: value for key, value in attributes.items() if value}
+                for kind, attributes in spec.items()
+            },
             "status": self._rights.review(user, spec),
         }
         return web.json_response(answer, status=201)
@@ -97,8 +101,20 @@ class Api:
         if asked.verb == "update":
             body = await _read_object(request)
             return changes.replace(*where, body, intent=_intent(request, "UpdateOptions"))
-        change = await _read_patch(request)
-        return changes.patch(*where, change, intent=_intent(request, "PatchOptions"))
+        return await self._patch(request, resource, found)
+
+    async def _patch(self, request: web.Request, resource: Resource, found: Target) -> Json:
+        change, intent = await _read_patch(request), _intent(request, "PatchOptions")
+        asked = found.question
+        namespace = asked.namespace if resource.namespaced else ""
+        if intent.is_apply and self._store.find(resource, namespace, asked.name) is None:
+            user = self._rights.identify(request.headers.get("Authorization"))
+            creating = replace(asked, verb="create")
+            if not self._rights.may(user, creating):
+                raise refusal(user, creating)
+            return changes.create(self._store, resource, namespace, change.body, intent)
+        where = (self._store, resource, namespace, asked.name)
+        return changes.patch(*where, change, intent=intent)
 
     def _list(self, request: web.Request, resource: Resource, namespace: str | None) -> Json:
         query = request.query
@@ -134,11 +150,15 @@ class Api:
 
 
 def _intent(request: web.Request, options: str) -> Intent:
-    query = request.query
+    query, is_apply = request.query, request.content_type == patching.APPLY
+    if is_apply and not query.get("fieldManager"):
+        problem = failures.required("fieldManager", "is required for apply patch")
+        raise failures.invalid_option(options, problem)
     agent = request.headers.get("User-Agent", "unknown").partition("/")[0]
     return Intent(
         manager=query.get("fieldManager") or agent,
         dry_run=paths.dry_run(query, options),
+        is_apply=is_apply,
         force=query.get("force") == "true",
     )
 

@@ -1,11 +1,21 @@
 """Creating, patching, replacing and deleting objects, as the API server's registry does."""
 
 import copy
+import json
 from dataclasses import dataclass
 
-from bot.sandbox.kubernetes import defaults, failures, ownership, patching, replicas, validation
+from bot.sandbox.kubernetes import (
+    defaults,
+    failures,
+    ownership,
+    patching,
+    pruning,
+    replicas,
+    validation,
+)
+from bot.sandbox.kubernetes.gotext import go_text
 from bot.sandbox.kubernetes.patching import Patch
-from bot.sandbox.kubernetes.resources import DEPLOYMENTS, PODS, Json, Resource
+from bot.sandbox.kubernetes.resources import DEPLOYMENTS, NAMESPACES, PODS, Json, Resource
 from bot.sandbox.kubernetes.store import Store
 
 # What a client cannot set: taken from the stored object on every change.
@@ -19,11 +29,13 @@ class Intent:
     Attributes:
         manager: Name for `managedFields`.
         dry_run: Answer as for real, store nothing.
+        is_apply: The request is a server-side apply.
         force: Server-side apply takes fields from other managers.
     """
 
     manager: str
     dry_run: bool = False
+    is_apply: bool = False
     force: bool = False
 
 
@@ -37,17 +49,20 @@ def create(store: Store, resource: Resource, namespace: str, body: Json, intent:
         )
     if not resource.namespaced:
         del metadata["namespace"]
+    elif store.find(NAMESPACES, "", namespace) is None:
+        raise failures.not_found(NAMESPACES, namespace)
     if not metadata.get("name"):
         problem = failures.required("metadata.name", "name or generateName is required")
         raise failures.invalid(resource, "", [problem])
     item.update(apiVersion=resource.api_version, kind=resource.kind)
     if resource is not PODS:
         item.pop("status", None)
-    _complete(resource, item, None)
+    _complete(resource, item, None, "{...}")
     if store.find(resource, metadata.get("namespace", ""), metadata["name"]):
         raise failures.already_exists(resource, metadata["name"])
     empty = {"apiVersion": resource.api_version, "metadata": {}}
-    ownership.record(empty, item, intent.manager, store.timestamp())
+    operation = "Apply" if intent.is_apply else "Update"
+    ownership.record(empty, item, intent.manager, store.timestamp(), operation=operation)
     if intent.dry_run:
         metadata["creationTimestamp"] = store.timestamp()
         return item
@@ -65,7 +80,10 @@ def patch(
         )
         return _update(store, resource, before, after, intent, recorded=True)
     after = patching.apply_patch(change, copy.deepcopy(before))
-    return _update(store, resource, before, after, intent)
+    strategic = change.content_type == patching.STRATEGIC
+    # The real server quotes the whole object here, Secrets too: nobody may log such a body.
+    shown = go_text(change.body) if strategic else json.dumps(after, separators=(",", ":"))
+    return _update(store, resource, before, after, intent, shown=shown)
 
 
 def replace(
@@ -87,7 +105,15 @@ def delete(store: Store, resource: Resource, namespace: str, name: str, intent: 
         if "deletionTimestamp" not in item["metadata"]:
             replicas.end_pod(store, item)
         return item
-    return store.remove(resource, namespace, name)
+    store.remove(resource, namespace, name)
+    details = {"name": name, "group": resource.group, "kind": resource.plural}
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Success",
+        "details": {**details, "uid": item["metadata"]["uid"]},
+    }
 
 
 def _update(
@@ -98,6 +124,7 @@ def _update(
     intent: Intent,
     *,
     recorded: bool = False,
+    shown: str = "{...}",
 ) -> Json:
     old, new = before["metadata"], after.setdefault("metadata", {})
     _check_identity(resource, old, new)
@@ -113,7 +140,7 @@ def _update(
     managed = new.pop("managedFields", None) if recorded else old.get("managedFields")
     if managed is not None:
         new["managedFields"] = managed
-    _complete(resource, after, before)
+    _complete(resource, after, before, shown)
     if resource.has_generation and _counts(resource, before, after):
         new["generation"] = old["generation"] + 1
     if not recorded:
@@ -129,11 +156,9 @@ def _check_identity(resource: Resource, old: Json, new: Json) -> None:
     if not resource.namespaced:
         del new["namespace"]
     if new.get("uid", old["uid"]) != old["uid"]:
-        why = (
-            f"Precondition failed: UID in precondition: {new['uid']}, "
-            f"UID in object meta: {old['uid']}"
-        )
-        raise failures.conflict(resource, old["name"], why)
+        shown = json.dumps(new["uid"])
+        problem = failures.invalid_value("metadata.uid", shown, "field is immutable")
+        raise failures.invalid(resource, old["name"], [problem])
     if new.get("resourceVersion") and new["resourceVersion"] != old["resourceVersion"]:
         raise failures.conflict(resource, old["name"])
 
@@ -146,6 +171,7 @@ def _counts(resource: Resource, before: Json, after: Json) -> bool:
     return resource is DEPLOYMENTS and annotations[0] != annotations[1]
 
 
-def _complete(resource: Resource, item: Json, before: Json | None) -> None:
+def _complete(resource: Resource, item: Json, before: Json | None, shown: str) -> None:
     defaults.fill(resource, item)
-    validation.check(resource, item, before)
+    pruning.prune(resource, item)
+    validation.check(resource, item, before, shown)

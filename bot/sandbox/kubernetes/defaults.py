@@ -14,8 +14,9 @@ def fill(resource: Resource, item: Json) -> None:
         _deployment(item.setdefault("spec", {}))
     elif resource is CRONJOBS:
         _cron_job(item.setdefault("spec", {}))
+        _defaults(item, status={})
     elif resource is PODS:
-        _pod_spec(item.setdefault("spec", {}))
+        _pod(item.setdefault("spec", {}))
     elif resource is SECRETS:
         _secret(item)
 
@@ -44,8 +45,33 @@ def _cron_job(spec: Json) -> None:
         successfulJobsHistoryLimit=3,
         failedJobsHistoryLimit=1,
     )
-    job = spec.setdefault("jobTemplate", {}).setdefault("spec", {})
-    _pod_spec(job.setdefault("template", {}).setdefault("spec", {}))
+    template = spec.setdefault("jobTemplate", {})
+    _defaults(template, metadata={}, spec={})
+    _defaults(template["spec"], template={})
+    _defaults(template["spec"]["template"], metadata={}, spec={})
+    _pod_spec(template["spec"]["template"]["spec"])
+
+
+def _pod(spec: Json) -> None:
+    """Add what admission does, besides the defaults, when a pod is made."""
+    _pod_spec(spec)
+    kinds = ("not-ready", "unreachable")
+    tolerations = [
+        {
+            "key": f"node.kubernetes.io/{kind}",
+            "operator": "Exists",
+            "effect": "NoExecute",
+            "tolerationSeconds": 300,
+        }
+        for kind in kinds
+    ]
+    _defaults(
+        spec,
+        enableServiceLinks=True,
+        preemptionPolicy="PreemptLowerPriority",
+        priority=0,
+        tolerations=tolerations,
+    )
 
 
 def _pod_spec(spec: Json) -> None:

@@ -1,15 +1,10 @@
 """What the server answers when it refuses: `Status` bodies, worded as kube-apiserver 1.36 does."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.sandbox.kubernetes.resources import Json, Resource
-
-_PATCH_TYPES = (
-    "application/json-patch+json, application/merge-patch+json, "
-    "application/strategic-merge-patch+json, application/apply-patch+yaml, "
-    "application/apply-patch+cbor"
-)
 
 
 class ApiFailureError(Exception):
@@ -34,8 +29,9 @@ class ApiFailureError(Exception):
             "details": details,
             "code": code,
         }
-        if details is None:
-            del self.body["details"]
+        for key, missing in (("details", details is None), ("reason", not reason)):
+            if missing:
+                del self.body[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +76,9 @@ def already_exists(resource: Resource, name: str) -> ApiFailureError:
     return ApiFailureError(409, "AlreadyExists", message, _details(resource, name))
 
 
-def conflict(resource: Resource, name: str, why: str | None = None) -> ApiFailureError:
-    """409 for a stale resourceVersion or another uid."""
-    why = why or (
+def conflict(resource: Resource, name: str) -> ApiFailureError:
+    """409 for a stale resourceVersion."""
+    why = (
         "the object has been modified; please apply your changes to the latest version "
         "and try again"
     )
@@ -108,11 +104,7 @@ def method_not_allowed() -> ApiFailureError:
 
 def unsupported_media_type() -> ApiFailureError:
     """415 for a PATCH whose Content-Type names no kind of patch."""
-    message = (
-        "the body of the request was in an unknown format - accepted media types include: "
-        + _PATCH_TYPES
-    )
-    return ApiFailureError(415, "UnsupportedMediaType", message)
+    return ApiFailureError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
 
 
 def gone(revision: int, oldest: int) -> ApiFailureError:
@@ -122,7 +114,12 @@ def gone(revision: int, oldest: int) -> ApiFailureError:
 
 def unprocessable(message: str) -> ApiFailureError:
     """422 for a patch that does not fit the object."""
-    return ApiFailureError(422, "Invalid", message)
+    return ApiFailureError(422, "Invalid", message, {})
+
+
+def patch_failed(message: str) -> ApiFailureError:
+    """500 for a strategic merge patch that its own rules forbid: no reason, only words."""
+    return ApiFailureError(500, "", message)
 
 
 def invalid(resource: Resource, name: str, problems: Sequence[Problem]) -> ApiFailureError:
@@ -130,9 +127,9 @@ def invalid(resource: Resource, name: str, problems: Sequence[Problem]) -> ApiFa
     return _invalid(resource.qualified_kind, _details(resource, name, resource.kind), problems)
 
 
-def invalid_patch(why: str) -> ApiFailureError:
-    """422 for a patch whose result has a field of the wrong type."""
-    return _invalid("", {}, [invalid_value("patch", '"{...}"', why)])
+def invalid_patch(why: str, shown: str) -> ApiFailureError:
+    """422 for a patch whose result has a field of the wrong type; `shown` is the patch."""
+    return _invalid("", {}, [invalid_value("patch", json.dumps(shown), why)])
 
 
 def invalid_option(options: str, problem: Problem) -> ApiFailureError:

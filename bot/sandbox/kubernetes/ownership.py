@@ -12,6 +12,11 @@ from bot.sandbox.kubernetes.resources import Json
 from bot.sandbox.kubernetes.strategic import MERGE_KEYS, strategic_merge
 
 Path = tuple[str, ...]
+# Owned as a whole (`+structType=atomic`), and always present, so that nobody owns their presence.
+_ATOMIC = frozenset({"selector", "secretKeyRef", "configMapKeyRef", "fieldRef", "nodeSelector"})
+_STRUCTS = frozenset(
+    {"metadata", "spec", "template", "jobTemplate", "strategy", "containers", "status"}
+)
 _SYSTEM = (
     "name",
     "namespace",
@@ -24,14 +29,22 @@ _SYSTEM = (
 )
 
 
-def record(before: Json, after: Json, manager: str, moment: str, subresource: str = "") -> None:
+def record(
+    before: Json,
+    after: Json,
+    manager: str,
+    moment: str,
+    *,
+    operation: str = "Update",
+    subresource: str = "",
+) -> None:
     """Note in `after` that `manager` changed what differs from `before`."""
     old, new = _fields(before), _fields(after)
     changed = {path for path, value in new.items() if path not in old or old[path] != value}
     lost = changed | {path for path in old if path not in new}
     if not lost:
         return
-    key = (manager, "Update", subresource)
+    key = (manager, operation, subresource)
     _rewrite(after, key, changed, lost, moment)
 
 
@@ -109,10 +122,14 @@ def _fields(item: Json) -> dict[Path, Any]:
 
 def _leaves(value: Any, path: Path, field: str = "") -> Iterator[tuple[Path, Any]]:  # noqa: ANN401
     key = MERGE_KEYS.get(field)
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and value and field not in _ATOMIC:
+        if field and field not in _STRUCTS:
+            yield (*path, "."), None
         for name, item in value.items():
             yield from _leaves(item, (*path, f"f:{name}"), name)
     elif isinstance(value, list) and key and all(key in item for item in value):
+        if field not in _STRUCTS:
+            yield (*path, "."), None
         for item in value:
             element = (*path, "k:" + json.dumps({key: item[key]}, separators=(",", ":")))
             yield (*element, "."), item[key]

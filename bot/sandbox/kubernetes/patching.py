@@ -20,6 +20,11 @@ STRATEGIC = "application/strategic-merge-patch+json"
 MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 APPLY = "application/apply-patch+yaml"
+_MISFITS: dict[type, str] = {
+    dict: "json: cannot unmarshal array into Go value of type map[string]interface {}",
+    list: "error decoding patch: json: cannot unmarshal object into Go value of type "
+    "[]handlers.jsonPatchOp",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def read_patch(content_type: str, raw: bytes) -> Patch:
         raise bad_request(f"error decoding patch: {error}") from None
     expected: type = list if content_type == JSON_PATCH else dict
     if not isinstance(body, expected):
-        raise bad_request(f"cannot unmarshal {type(body).__name__} into a patch")
+        raise bad_request(_MISFITS[expected])
     return Patch(content_type, body)
 
 

@@ -51,7 +51,7 @@ def dry_run(query: Mapping[str, str], options: str) -> bool:
     """Tell whether `dryRun=All` was asked; 422 for any other value."""
     value = query.get("dryRun")
     if value not in (None, "", "All"):
-        message = f'Unsupported value: "{value}": supported values: "All"'
+        message = f'Unsupported value: ["{value}"]: supported values: "All"'
         raise invalid_option(options, Problem("dryRun", "FieldValueNotSupported", message))
     return value == "All"
 

@@ -1,7 +1,6 @@
 """The ReplicaSet controller: as many pods as asked for, and counters of what there is."""
 
 import random
-from typing import Any
 
 from bot.sandbox.kubernetes import defaults, selection
 from bot.sandbox.kubernetes.resources import PODS, REPLICASETS, Json
@@ -71,7 +70,7 @@ def _write_status(store: Store, replicaset: Json, active: list[Json], ending: in
     status["terminatingReplicas"] = ending
     status["observedGeneration"] = replicaset["metadata"]["generation"]
 
-    def change(item: Json) -> Any:  # noqa: ANN401 - what `edit` ignores
+    def change(item: Json) -> None:
         item["status"] = status
 
     metadata = replicaset["metadata"]

@@ -75,6 +75,14 @@ class Rights:
         }
         self._forbidden: set[tuple[str, str]] = set()
 
+    def grant(self, user: str, namespace: str, rules: Iterable[Json]) -> None:
+        """Give a user the rules of a Role in one namespace, spelt as in its manifest."""
+        for rule in rules:
+            groups, resources = tuple(rule["apiGroups"]), tuple(rule["resources"])
+            names = tuple(rule.get("resourceNames") or ())
+            given = Rule(groups, resources, tuple(rule["verbs"]), names, namespace)
+            self.users[user].rules.append(given)
+
     def forbid(self, verb: str, resource: str) -> None:
         """Take one verb on one resource from everybody but the admin."""
         self._forbidden.add((verb, resource))
@@ -113,8 +121,10 @@ class Rights:
         )
         if not self.may(user, asked):
             return {"allowed": False}
-        role = "cluster-admin" if user.is_admin else user.name
-        return {"allowed": True, "reason": f'RBAC: allowed by "{role}" to User "{user.name}"'}
+        by = 'ClusterRoleBinding "cluster-admin" of ClusterRole "cluster-admin"'
+        if not user.is_admin:
+            by = f'RoleBinding "{user.name}/{asked.namespace}" of Role "{user.name}"'
+        return {"allowed": True, "reason": f'RBAC: allowed by {by} to User "{user.name}"'}
 
 
 def refusal(user: User, asked: Question) -> ApiFailureError:

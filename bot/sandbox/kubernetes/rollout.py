@@ -3,12 +3,14 @@
 One call of `sync` takes one step, as the real one does: the next change calls it again.
 """
 
+import copy
 import math
-from typing import Any
 
-from bot.sandbox.kubernetes import conditions, revisions
+from bot.sandbox.kubernetes import conditions, ownership, revisions
 from bot.sandbox.kubernetes.resources import DEPLOYMENTS, REPLICASETS, Json
 from bot.sandbox.kubernetes.store import Store
+
+_MANAGER = "kube-controller-manager"
 
 
 class DeploymentController:
@@ -97,12 +99,15 @@ class DeploymentController:
         if mine is not None:
             mine = self._store.get(REPLICASETS, metadata["namespace"], mine["metadata"]["name"])
 
-        def change(item: Json) -> Any:  # noqa: ANN401 - what `edit` ignores
+        def change(item: Json) -> None:
+            before = copy.deepcopy(item)
             if mine is not None:
                 annotations = item["metadata"].setdefault("annotations", {})
                 annotations[revisions.REVISION] = str(revisions.revision(mine))
             least = _bounds(item)[1]
             item["status"] = self._progress.status(item, mine, found, least, created=created)
+            now = self._store.timestamp()
+            ownership.record(before, item, _MANAGER, now, subresource="status")
 
         self._store.edit(DEPLOYMENTS, metadata["namespace"], metadata["name"], change)
 

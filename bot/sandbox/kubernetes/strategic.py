@@ -7,7 +7,8 @@ Lists are merged by the key that their Go type declares, with `$patch`, `$setEle
 from collections.abc import Sequence
 from typing import Any
 
-from bot.sandbox.kubernetes.failures import ApiFailureError, bad_request
+from bot.sandbox.kubernetes.failures import bad_request, patch_failed
+from bot.sandbox.kubernetes.gotext import go_text
 from bot.sandbox.kubernetes.resources import Json
 
 # patchMergeKey of k8s.io/api core/v1, apps/v1 and meta/v1 v0.36, by field name.
@@ -30,6 +31,7 @@ MERGE_KEYS = {
 }
 MERGED_PRIMITIVES = frozenset({"finalizers"})
 _ORDER = "$setElementOrder/"
+_ORDER_MISMATCH = "The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n"
 _DELETE = "$deleteFromPrimitiveList/"
 
 
@@ -39,7 +41,7 @@ def strategic_merge(original: Json, patch: Json) -> Json:
     Raises:
         ApiFailureError: A directive that makes no sense, or an element without its merge key.
     """
-    patch = dict(patch)
+    whole, patch = patch, dict(patch)
     directive = patch.pop("$patch", "merge")
     if directive == "replace":
         replaced: Json = _without_directives(patch)
@@ -47,7 +49,7 @@ def strategic_merge(original: Json, patch: Json) -> Json:
     if directive == "delete":
         return {}
     if directive != "merge":
-        raise bad_request(f"unknown patch type found: {directive}")
+        raise patch_failed(f"unknown patch type: {directive} in map: {go_text(whole)}")
     merged = dict(original)
     retained = patch.pop("$retainKeys", None)
     if retained is not None:
@@ -82,8 +84,8 @@ def _check_order(changes: Sequence[Any], order: Sequence[Any], key: str | None) 
     names = [_identity(item, key) for item in order]
     kept = [_identity(item, key) for item in changes if not _directive(item)]
     if [name for name in names if name in kept] != kept:
-        message = f"The order in patch list:\n{kept}\n doesn't match {_ORDER} list:\n{names}\n"
-        raise ApiFailureError(500, "InternalError", message, {})
+        lists = go_text([*changes]), go_text([*order])
+        raise patch_failed(_ORDER_MISMATCH.format(*lists))
 
 
 def _merge_field(merged: Json, key: str, value: Any) -> None:  # noqa: ANN401 - any JSON
@@ -150,8 +152,7 @@ def _identity(item: Any, key: str | None) -> Any:  # noqa: ANN401 - any JSON
     if key is None:
         return item
     if not isinstance(item, dict) or key not in item:
-        message = f"map: {item} does not contain declared merge key: {key}"
-        raise ApiFailureError(500, "InternalError", message, {})
+        raise patch_failed(f"map: {go_text(item)} does not contain declared merge key: {key}")
     return item[key]
 
 

@@ -19,51 +19,49 @@ from bot.sandbox.kubernetes.resources import CRONJOBS, DEPLOYMENTS, SECRETS, Jso
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
 
 
-def check(resource: Resource, item: Json, before: Json | None) -> None:
-    """Refuse an object that cannot be stored.
+def check(resource: Resource, item: Json, before: Json | None, patch: str = "{...}") -> None:
+    """Refuse an object that cannot be stored; `patch` is what to show of a bad patch.
 
     Raises:
         ApiFailureError: 422, with a wrong type alone, else with every broken rule.
     """
     wrong = next(_wrong_types(resource, item), None)
     if wrong is not None:
-        raise invalid_patch(wrong)
+        raise invalid_patch(wrong, patch)
     problems = list(_problems(resource, item, before))
     if problems:
         raise invalid(resource, item["metadata"]["name"], problems)
 
 
 def _wrong_types(resource: Resource, item: Json) -> Iterator[str]:
-    metadata = item["metadata"]
-    yield from _not_text(metadata.get("labels"), "metadata.labels")
-    yield from _not_text(metadata.get("annotations"), "metadata.annotations")
+    yield from _not_text(item["metadata"])
     if resource is SECRETS:
         yield from _not_base64(item.get("data"))
     if resource is DEPLOYMENTS:
-        spec = item["spec"]
-        for name in ("replicas", "progressDeadlineSeconds", "revisionHistoryLimit"):
-            if type(spec.get(name)) is not int:
-                yield f"cannot restore int from {_go_type(spec.get(name))}"
-        if not isinstance(spec.get("paused", False), bool):
-            yield f"cannot restore bool from {_go_type(spec['paused'])}"
-        yield from _template_types(spec["template"])
+        yield from _wrong_deployment(item["spec"])
     if resource is CRONJOBS and not isinstance(item["spec"]["suspend"], bool):
-        yield f"cannot restore bool from {_go_type(item['spec']['suspend'])}"
+        yield "unrecognized type: bool"
 
 
-def _template_types(template: Json) -> Iterator[str]:
-    metadata = template.get("metadata") or {}
-    yield from _not_text(metadata.get("annotations"), "annotations")
-    yield from _not_text(metadata.get("labels"), "labels")
-    for _, container in _containers(template):
+def _wrong_deployment(spec: Json) -> Iterator[str]:
+    for name in ("replicas", "progressDeadlineSeconds", "revisionHistoryLimit"):
+        if type(spec.get(name)) is not int:
+            yield "unrecognized type: int32"
+    if not isinstance(spec.get("paused", False), bool):
+        yield "unrecognized type: bool"
+    yield from _not_text(spec["template"].get("metadata") or {})
+    for _, container in _containers(spec["template"]):
         for variable in container.get("env") or []:
-            yield from _not_text({"value": variable.get("value", "")}, "env")
+            yield from _not_text({"labels": {"value": variable.get("value", "")}})
 
 
-def _not_text(values: Any, _where: str) -> Iterator[str]:  # noqa: ANN401 - any JSON
-    for value in (values or {}).values():
-        if not isinstance(value, str):
-            yield f"unrecognized type: {_go_type(value)}"
+def _not_text(metadata: Json) -> Iterator[str]:
+    for field in ("labels", "annotations"):
+        for value in (metadata.get(field) or {}).values():
+            if type(value) is int:
+                yield "cannot convert int64 to string"
+            elif not isinstance(value, str):
+                yield "unrecognized type: string"
 
 
 def _not_base64(data: Json | None) -> Iterator[str]:
@@ -72,18 +70,6 @@ def _not_base64(data: Json | None) -> Iterator[str]:
             base64.b64decode(value, validate=True)
         except (binascii.Error, TypeError, ValueError):
             yield "illegal base64 data at input byte 0"
-
-
-def _go_type(value: Any) -> str:  # noqa: ANN401 - any JSON
-    names = {
-        bool: "bool",
-        int: "int64",
-        float: "float64",
-        str: "string",
-        dict: "map",
-        list: "slice",
-    }
-    return names.get(type(value), "nil")
 
 
 def _problems(resource: Resource, item: Json, before: Json | None) -> Iterator[Problem]:
