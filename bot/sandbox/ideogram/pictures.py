@@ -1,5 +1,6 @@
 """Pictures drawn without any library, and the signed, expiring URLs to fetch them."""
 
+import colorsys
 import hashlib
 import hmac
 import random
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 PATH: Final = "/api/images/ephemeral/"
-_SKY, _HILLS, _SUN = 128, 4, 1
+_SKY: Final = 128  # shades from the top to the horizon
+_HILLS: Final = 4
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
 Colour = tuple[int, int, int]
@@ -72,14 +74,18 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _palette(dice: random.Random) -> bytes:
-    above, below, ground = (_colour(dice) for _ in range(3))
+    hue = dice.random()
+    above = _colour(hue, 0.55, 0.95)
+    below = _colour(hue + dice.uniform(0.06, 0.12), 0.3, 1.0)
+    ground = _colour(hue + dice.uniform(0.35, 0.6), 0.45, 0.75)
     sky = [_mixed(above, below, step / (_SKY - 1)) for step in range(_SKY)]
     hills = [_mixed(ground, (20, 24, 40), step / _HILLS) for step in range(_HILLS)]
     return b"".join(bytes(colour) for colour in [*sky, *hills, (255, 244, 214)])
 
 
-def _colour(dice: random.Random) -> Colour:
-    return (dice.randint(60, 250), dice.randint(60, 250), dice.randint(60, 250))
+def _colour(hue: float, saturation: float, value: float) -> Colour:
+    red, green, blue = colorsys.hsv_to_rgb(hue % 1, saturation, value)
+    return (round(red * 255), round(green * 255), round(blue * 255))
 
 
 def _mixed(one: Colour, other: Colour, share: float) -> Colour:

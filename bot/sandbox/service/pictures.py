@@ -1,6 +1,5 @@
 """Where the service keeps its pictures, and the placeholder it shows when there is none."""
 
-import json
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -57,7 +56,3 @@ class PictureStore:
     def find(self, name: str) -> StoredPicture | None:
         """Return a stored picture; None when there is none (any more)."""
         return self._pictures.get(name)
-
-    def catalogue(self) -> str:
-        """Return the metadata of all pictures as JSON, oldest first."""
-        return json.dumps({name: stored.metadata for name, stored in self._pictures.items()})

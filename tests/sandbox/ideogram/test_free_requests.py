@@ -1,5 +1,8 @@
 """Requests that cost nothing: quotes, keys, models, generations, usage, the status page."""
 
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 QUOTE = "/v2/image/generate/{}?dry_run=true"
@@ -94,6 +97,22 @@ async def test_usage_comes_in_buckets(http):
         buckets = (await response.json())["buckets"]
 
     assert [bucket["line_items"] for bucket in buckets] == [[], [], []]
+
+
+async def test_usage_sums_up_what_was_billed(http):
+    for _ in range(2):
+        async with http.post("/v1/ideogram-v3/generate", json={"prompt": "x"}) as made:
+            today = parsedate_to_datetime(made.headers["Date"])
+    start, end = today - timedelta(days=1), today + timedelta(days=1)
+    path = (
+        f"/v2/account/usage?start_time={start:%Y-%m-%dT00:00:00Z}&end_time={end:%Y-%m-%dT00:00:00Z}"
+    )
+    async with http.get(path) as response:
+        buckets = (await response.json())["buckets"]
+
+    (line,) = [line for bucket in buckets for line in bucket["line_items"]]
+    assert (line["product"], line["cost_total"]) == ("ideogram_v3_generation", "0.12")
+    assert line["billed_units"] == {"unit": "image", "quantity": "2", "unit_price": "0.06"}
 
 
 @pytest.mark.parametrize(

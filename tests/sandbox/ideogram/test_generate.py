@@ -71,11 +71,20 @@ async def test_a_picture_costs_what_the_price_list_says(http, ideogram, path, bo
     assert ideogram.spent == Decimal(usd)
 
 
+async def test_a_resolution_can_be_asked_for_instead_of_a_ratio(http):
+    body = {"prompt": "x", "resolution": "512x1536"}
+    async with http.post("/v1/ideogram-v3/generate", json=body) as response:
+        (item,) = (await response.json())["data"]
+
+    assert item["resolution"] == "512x1536"
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
         ("/generate", {}),
         ("/generate", {"image_request": {}}),
+        ("/generate", []),
         ("/generate", {"image_request": {"prompt": "x", "model": "V_9"}}),
         ("/generate", {"image_request": {"prompt": "x", "num_images": 9}}),
         ("/v1/ideogram-v3/generate", {"prompt": 7}),
