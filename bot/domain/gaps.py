@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.domain.incident import Incident
 from bot.domain.severity import RESPOND_WITHIN, Severity
@@ -54,7 +55,7 @@ def _silence(
     moments = [incident.declared_at]
     moments += [event.at for event in events if event.kind is EventKind.UPDATE_POSTED]
     moments.append(max(until, moments[-1]))
-    pauses = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(moments)]
     return tuple(
         f"no update for {minutes(pause)} min, promised every {minutes(promised)} min"
         for pause in pauses

@@ -1,7 +1,6 @@
 """What the bot says, as facts without markup: one frozen value per kind of message.
 
-A message is stored as JSON with its `kind` and `version`, and rendered where it is sent. No value
-holds markup; people are ids, moments are moments, words stand in the templates.
+A message is stored as JSON with its `kind` and `version`, and rendered where it is sent.
 """
 
 from dataclasses import dataclass, field
@@ -235,9 +234,7 @@ class Answer:
     """An answer to a command, for one person.
 
     Attributes:
-        text: Plain text for `done`; empty for the others.
-        incidents: For `status`, newest first.
-        lines: For `timeline`, oldest first.
+        text: Plain text for `done`; the others use the lists.
     """
 
     answer: AnswerKind

@@ -1,0 +1,1 @@
+"""Settings: environment and config file, validated once, all problems reported together."""

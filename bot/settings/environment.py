@@ -1,0 +1,95 @@
+"""The environment: names that people already know, each secret also as `<NAME>_FILE`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from bot.domain.errors import Problem
+
+SECRETS: Final = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "IDEOGRAM_API_KEY",
+    "DATABASE_URL",  # holds a password on Postgres
+)
+
+
+class Environment(BaseModel):
+    """Every variable that is read, by its name in lower case."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        alias_generator=AliasGenerator(validation_alias=str.upper),
+    )
+
+    slack_bot_token: SecretStr | None = Field(None, description="Bot token, xoxb-…")
+    slack_app_token: SecretStr | None = Field(
+        None, description="App-level token, xapp-…: Socket Mode. Without it HTTP."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Signing secret; needed for HTTP."
+    )
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API.")
+    ideogram_api_key: SecretStr | None = Field(
+        None, description="Used where the service's own key may not be read."
+    )
+    ideogram_api_url: str = Field("https://api.ideogram.ai", description="Ideogram's API.")
+    database_url: SecretStr = Field(
+        SecretStr("sqlite+aiosqlite:///var/ideogram-bot.db"),
+        description="SQLite by default; Postgres as postgresql+asyncpg://…",
+    )
+    kubeconfig: str | None = Field(
+        None, description="Path of a kubeconfig; without it in-cluster, else ~/.kube/config."
+    )
+    host: str = Field("0.0.0.0", description="Address of the HTTP port.")  # noqa: S104  a container's
+    port: int = Field(3000, ge=0, le=65535, description="The one HTTP port.")
+    log_format: Literal["console", "json"] = Field("console", description="console or json.")
+    ideogram_bot_config: str = Field("ideogram-bot.yml", description="Path of the config file.")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_in_slash(cls, url: str) -> str:
+        return _http(url).rstrip("/") + "/"
+
+    @field_validator("ideogram_api_url")
+    @classmethod
+    def _ends_without_slash(cls, url: str) -> str:
+        return _http(url).rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _has_an_async_driver(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError("it must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
+        return url
+
+
+def _http(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("it must start with https:// or http://")
+    return url
+
+
+def with_files(environ: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+    """Replace `<NAME>_FILE` by the content of that file; empty values count as unset."""
+    values = {name: value for name, value in environ.items() if value}
+    problems = []
+    for name in SECRETS:
+        path = values.pop(f"{name}_FILE", None)
+        if path is None:
+            continue
+        if name in values:
+            problems.append(Problem(f"{name} and {name}_FILE are both set.", "Unset one."))
+            continue
+        try:
+            values[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            problems.append(
+                Problem(f"{name}_FILE names {path}, which cannot be read.", "Mend the path.")
+            )
+    return values, problems

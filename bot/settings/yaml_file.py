@@ -1,0 +1,82 @@
+"""Reading YAML with the line of every key, so that an error can name it."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bot.domain.errors import ConfigError, Problem
+
+Path_ = tuple[str | int, ...]
+Lines = dict[Path_, int]
+
+_BOOL: Final = "tag:yaml.org,2002:bool"
+_TRUE_OR_FALSE: Final = re.compile(r"^(?:true|false)$")
+
+
+def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """Leave only true and false booleans: YAML 1.1 takes on, off, yes and no for them too."""
+    kept = {
+        letter: [(tag, regexp) for tag, regexp in resolvers if tag != _BOOL]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    for letter in "tf":
+        kept[letter] = [*kept.get(letter, []), (_BOOL, _TRUE_OR_FALSE)]
+    return kept
+
+
+def read_yaml(path: Path) -> tuple[Any, Lines]:
+    """Read a file.
+
+    Returns:
+        The document, and the line (from 1) of every key by its path.
+
+    Raises:
+        ConfigError: The file is missing, unreadable or no YAML; the path is named.
+    """
+
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers = _resolvers()
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        problem = Problem(
+            f"The config file {path} cannot be read: {why}.",
+            "Create it (README, section Configuration) or set IDEOGRAM_BOT_CONFIG to its path.",
+        )
+        raise ConfigError([problem]) from error
+    except UnicodeDecodeError as error:
+        problem = Problem(f"The config file {path} is no UTF-8 text.", "Save it as UTF-8.")
+        raise ConfigError([problem]) from error
+    try:
+        loader = Loader(text)
+        try:
+            node = loader.get_single_node()
+            return (None, {}) if node is None else (loader.construct_document(node), _lines(node))
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        raise ConfigError([_no_yaml(path, error)]) from None
+
+
+def _no_yaml(path: Path, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    line = f", line {mark.line + 1}" if mark is not None else ""
+    what = getattr(error, "problem", None) or "it cannot be parsed"
+    return Problem(f"{path}{line}: not valid YAML: {what}.", "Mend the line.")
+
+
+def _lines(node: yaml.Node, path: Path_ = ()) -> Lines:
+    lines: Lines = {path: node.start_mark.line + 1}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            step = (*path, str(key.value))
+            lines |= _lines(value, step)
+            lines[step] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            lines |= _lines(item, (*path, index))
+    return lines
