@@ -1,0 +1,48 @@
+"""Domain values as JSON text and back. Unknown fields of newer versions are ignored.
+
+The adapters are built when they are first used: building them takes milliseconds each.
+"""
+
+from functools import cache
+from typing import Annotated, Any, Final, Generic, TypeVar, cast
+
+from pydantic import Field, TypeAdapter
+
+from bot.domain.incident import Incident
+from bot.domain.message import Message
+from bot.domain.mitigation import MitigationRun, Preview
+from bot.domain.request import Request
+from bot.domain.timeline import TimelineEvent
+from bot.domain.triage import Triage
+
+T = TypeVar("T")
+
+
+class Codec(Generic[T]):
+    """Reads and writes one type."""
+
+    def __init__(self, type_: object) -> None:
+        """Keep the type; nothing is built yet."""
+        self._type = type_
+
+    def dump(self, value: T) -> str:
+        """Write a value as JSON."""
+        return _adapter(self._type).dump_json(value).decode()
+
+    def load(self, text: str) -> T:
+        """Read a value that `dump` wrote."""
+        return cast("T", _adapter(self._type).validate_json(text))
+
+
+@cache
+def _adapter(type_: object) -> TypeAdapter[Any]:
+    return TypeAdapter(cast("Any", type_))
+
+
+INCIDENT: Final = Codec[Incident](Incident)
+MESSAGE: Final = Codec[Message](Annotated[Message, Field(discriminator="kind")])
+MITIGATION: Final = Codec[MitigationRun](MitigationRun)
+PREVIEW: Final = Codec[Preview](Preview)
+REQUEST: Final = Codec[Request](Annotated[Request, Field(discriminator="kind")])
+TIMELINE_EVENT: Final = Codec[TimelineEvent](TimelineEvent)
+TRIAGE: Final = Codec[Triage](Triage)

@@ -1,0 +1,116 @@
+"""Which row of the outbox goes next."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, FromClause, Row, and_, exists, not_, or_, select, update
+
+from bot.domain.ids import ChannelId, MessageTs, OutboxKey
+from bot.domain.outbox import Sending, SendingKind
+from bot.storage import claims
+from bot.storage.codecs import MESSAGE
+from bot.storage.session import Session
+from bot.storage.tables import OutboxRow, table
+
+CHANNEL_ITSELF: Final = ""  # the parent of a row that answers nothing
+
+
+class Due:
+    """Claims rows within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """Work within the session's transaction."""
+        self._session = session
+        self._table = table(OutboxRow)
+
+    async def claim(self, now: datetime, until: datetime, holder: str) -> Sending | None:
+        """Take the oldest row that may be sent now."""
+        row = await self._next(await self._session.moment(now))
+        if row is None:
+            return None
+        tried = {
+            "attempts": row.attempts + 1,
+            "epoch": row.epoch + 1,
+            "first_tried_at": row.first_tried_at or now,
+        }
+        rows = self._table
+        await self._session.run(
+            update(rows)
+            .where(rows.c.id == row.id)
+            .values(
+                **tried,
+                unseen=True,  # until a result is recorded, this attempt's answer was not seen
+                holder=holder,
+                claimed_until=await self._session.moment(until),
+            )
+        )
+        return await self._threaded(replace(sending_of(row), **tried))
+
+    async def _next(self, now: datetime) -> Row[Any] | None:
+        rows = self._table
+        is_stale_card = and_(
+            rows.c.kind == SendingKind.CARD.value,
+            rows.c.ts.is_not(None),
+            rows.c.revision > rows.c.sent_revision,
+        )
+        return await self._session.first(
+            select(rows)
+            .where(
+                rows.c.dead_at.is_(None),
+                rows.c.due_at <= now,
+                claims.is_free(rows, now),
+                or_(is_stale_card, self._may_start()),
+            )
+            .order_by(rows.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+
+    def _may_start(self) -> ColumnElement[bool]:
+        rows, older, parent = self._table, self._table.alias("older"), self._table.alias("parent")
+        waits = exists().where(
+            older.c.channel == rows.c.channel,
+            older.c.parent == rows.c.parent,
+            older.c.id < rows.c.id,
+            _is_unfinished(older),
+        )
+        # A parent that was given up has no thread: its replies go to the channel itself.
+        has_thread = exists().where(parent.c.key == rows.c.parent, not_(_is_unfinished(parent)))
+        return and_(
+            rows.c.ts.is_(None), or_(rows.c.parent == CHANNEL_ITSELF, has_thread), not_(waits)
+        )
+
+    async def _threaded(self, sending: Sending) -> Sending:
+        if sending.parent is None:
+            return sending
+        rows = self._table
+        parent = await self._session.first(select(rows.c.ts).where(rows.c.key == sending.parent))
+        if parent is None or parent.ts is None:
+            return replace(sending, parent=None)
+        return replace(sending, parent_ts=MessageTs(parent.ts))
+
+
+def _is_unfinished(rows: FromClause) -> ColumnElement[bool]:
+    return and_(rows.c.ts.is_(None), rows.c.dead_at.is_(None))
+
+
+def sending_of(row: Row[Any]) -> Sending:
+    """Read a whole row; `parent_ts` is not known here."""
+    return Sending(
+        id=row.id,
+        key=OutboxKey(row.key),
+        kind=SendingKind(row.kind),
+        channel=ChannelId(row.channel),
+        message=MESSAGE.load(row.body),
+        written_at=row.written_at,
+        parent=OutboxKey(row.parent) if row.parent else None,
+        broadcast=row.broadcast,
+        revision=row.revision,
+        sent_revision=row.sent_revision,
+        ts=MessageTs(row.ts) if row.ts else None,
+        unseen=row.unseen,
+        attempts=row.attempts,
+        first_tried_at=row.first_tried_at,
+        epoch=row.epoch,
+    )

@@ -1,0 +1,85 @@
+"""Engines for SQLite and Postgres that give up soon instead of hanging."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, Connection, StaticPool, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+# An inbox row must be written within 1 s or the person is told (design.md section 6); a lock on
+# a row held by another unit of work ends well below that.
+PATIENCE: Final = timedelta(seconds=1.5)
+
+
+def create_engine(url: str, patience: timedelta = PATIENCE) -> AsyncEngine:
+    """Create an engine; nothing is opened yet.
+
+    Args:
+        url: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://...`.
+        patience: For connecting, for one statement, for a lock.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed, patience)
+    return _postgres(parsed, patience)
+
+
+def _sqlite(url: URL, patience: timedelta) -> AsyncEngine:
+    if is_in_memory(url):
+        engine = create_async_engine(url, poolclass=StaticPool)
+    else:
+        engine = create_async_engine(url, connect_args={"timeout": patience.total_seconds()})
+    event.listen(engine.sync_engine, "connect", _configure_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def is_in_memory(url: URL) -> bool:
+    """Tell whether a SQLite URL names no file."""
+    return url.database in (None, "", ":memory:")
+
+
+def make_folder(engine: AsyncEngine) -> None:
+    """Make the folder of a SQLite file."""
+    url = engine.url
+    if url.get_backend_name() == "sqlite" and url.database and not is_in_memory(url):
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The driver's own transactions begin too late: a read before the first write is outside, and
+    # updates get lost silently. None leaves BEGIN to us.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # Without WAL every reader waits for every writer; NORMAL is durable against a killed process.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A deferred BEGIN fails at its first write when another wrote meanwhile; no timeout helps.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgres(url: URL, patience: timedelta) -> AsyncEngine:
+    seconds = patience.total_seconds()
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=seconds,
+        pool_pre_ping=True,  # a restarted server costs nobody an error
+        connect_args={
+            "timeout": seconds,
+            # The client's timeout notices a dead network, the server's frees the server.
+            "command_timeout": seconds,
+            "server_settings": {
+                "application_name": "ideogram-bot",
+                "statement_timeout": str(int(seconds * 1000)),
+                "idle_in_transaction_session_timeout": "30000",  # ms; a frozen bot frees its rows
+            },
+        },
+    )

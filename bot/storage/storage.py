@@ -1,0 +1,147 @@
+"""The database as use cases see it: units of work."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.errors import UnavailableError
+from bot.ports import Clock, Storage, UnitOfWork
+from bot.storage.audit import SqlAudit
+from bot.storage.away import translated
+from bot.storage.budget import SqlBudget
+from bot.storage.engine import PATIENCE, create_engine
+from bot.storage.inbox import SqlInbox
+from bot.storage.incidents import SqlIncidents
+from bot.storage.migrate import migrate
+from bot.storage.mitigations import SqlMitigations
+from bot.storage.outbox import SqlOutbox
+from bot.storage.session import Session
+from bot.storage.timeline import SqlTimeline
+from bot.storage.triages import SqlTriages
+
+
+class SqlUnitOfWork(UnitOfWork):
+    """One transaction; each port is made when it is first used."""
+
+    def __init__(self, session: Session) -> None:
+        """Work within the session's transaction."""
+        self._session = session
+
+    @cached_property
+    def incidents(self) -> SqlIncidents:
+        """Incidents in this transaction."""
+        return SqlIncidents(self._session)
+
+    @cached_property
+    def timeline(self) -> SqlTimeline:
+        """Timeline events in this transaction."""
+        return SqlTimeline(self._session)
+
+    @cached_property
+    def triages(self) -> SqlTriages:
+        """Triages in this transaction."""
+        return SqlTriages(self._session)
+
+    @cached_property
+    def mitigations(self) -> SqlMitigations:
+        """Mitigations in this transaction."""
+        return SqlMitigations(self._session)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        """The outbox in this transaction."""
+        return SqlOutbox(self._session)
+
+    @cached_property
+    def inbox(self) -> SqlInbox:
+        """The inbox in this transaction."""
+        return SqlInbox(self._session)
+
+    @cached_property
+    def budget(self) -> SqlBudget:
+        """The budget in this transaction."""
+        return SqlBudget(self._session)
+
+    @cached_property
+    def audit(self) -> SqlAudit:
+        """The audit trail in this transaction."""
+        return SqlAudit(self._session)
+
+
+@dataclass(kw_only=True)
+class SqlStorage(Storage):
+    """SQLite or Postgres, by the URL.
+
+    Attributes:
+        url: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://...`; may hold a password.
+        patience: For connecting, for a statement, for a lock; then the database is away.
+    """
+
+    url: str = field(repr=False)
+    clock: Clock
+    patience: timedelta = PATIENCE
+    _engine: AsyncEngine | None = field(default=None, init=False, repr=False)
+    _rung: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
+    # SQLite has one writer. Waiting here is fair; its own busy handler sleeps and starves some.
+    _writer: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+
+    async def open(self) -> None:
+        """Bring the schema up to date and begin to serve; may be repeated after it failed.
+
+        Raises:
+            UnavailableError: The database does not answer.
+        """
+        if self._engine is None:
+            async with translated():
+                await migrate(self.url)
+            self._engine = create_engine(self.url, self.patience)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.dispose()
+
+    def __call__(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
+        """Begin a unit of work."""
+        return self._unit()
+
+    @asynccontextmanager
+    async def _unit(self) -> AsyncIterator[SqlUnitOfWork]:
+        async with translated(), self._transaction() as connection:
+            session = Session(connection, self.clock)
+            yield SqlUnitOfWork(session)
+        if session.outbox_written:
+            self._rung.set()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        engine = self._engine
+        if engine is None:
+            raise UnavailableError("The database is not open.")
+        alone = self._alone() if engine.dialect.name == "sqlite" else nullcontext()
+        async with alone, engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(self.patience.total_seconds()):
+            await self._writer.acquire()
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    async def wait_for_outbox(self, within: timedelta) -> None:
+        """Return once something was written to the outbox here, or when `within` is over."""
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                await self._rung.wait()
+        except TimeoutError:
+            return
+        self._rung.clear()
