@@ -68,7 +68,7 @@ class Jobs:
         self._idle.clear()
         try:
             await tick.work()
-        except Exception as error:  # noqa: BLE001  the wrapper around a tick: others go on
+        except Exception as error:  # the wrapper around a tick: it runs again next time
             log.exception("tick.failed", tick=tick.name, error=type(error).__name__)
         finally:
             self._running.discard(tick.name)

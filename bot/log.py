@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any, Final, Literal
 
 import structlog
+from structlog.typing import Processor
 
 # What looks like a credential is cut, whatever field it stands in: Slack tokens, bearer values,
 # passwords in URLs, and the query of any URL (signed picture links).
@@ -57,7 +58,7 @@ def configure(form: Literal["console", "json"], secrets: tuple[str, ...] = ()) -
         secrets: Values that must never be printed.
     """
     redactor = Redactor(secrets)
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

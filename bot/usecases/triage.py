@@ -156,7 +156,9 @@ class RunTriages:
         cause = examined.diagnosis.cause
         if cause is Cause.HEALTHY and not fallback_on(examined):
             return (), ()
-        return await self.offer.for_cause(service, cause, triage_id=triage.id)
+        return await self.offer.for_cause(
+            service, cause, triage_id=triage.id, inflight_limit=seen_limit(examined)
+        )
 
     async def _close(
         self,
@@ -243,6 +245,12 @@ def fallback_on(examined: Examined) -> bool | None:
         return switch == "on"
     state = _fact(results.get(ProbeKind.APP_HEALTH), facts.STATE)
     return None if state is None else state == HealthState.FALLBACK
+
+
+def seen_limit(examined: Examined) -> int | None:
+    """Read the limit of requests in flight that a 429 named; None when none did."""
+    limits = [one.facts.get(facts.MAX_INFLIGHT) for one in examined.measurements.results.values()]
+    return next((limit for limit in limits if isinstance(limit, int)), None)
 
 
 def _fact(result: ProbeResult | None, name: str) -> str | float | bool | None:
