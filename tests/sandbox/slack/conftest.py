@@ -75,7 +75,8 @@ def now() -> Now:
 
 @pytest.fixture
 async def slack(now: Now) -> AsyncIterator[SlackServer]:
-    async with SlackServer(now=now, limits=Limits(ack_seconds=0.5)) as server:
+    # Nobody is connected: every act waits in vain, so not for long.
+    async with SlackServer(now=now, limits=Limits(ack_seconds=0.05)) as server:
         yield server
 
 
@@ -93,8 +94,10 @@ def a_client(slack: SlackServer, session: aiohttp.ClientSession) -> AsyncWebClie
 
 
 @pytest.fixture
-async def socket_bot(slack: SlackServer) -> AsyncIterator[Bot]:
+async def socket_bot(now: Now) -> AsyncIterator[Bot]:
     async with AsyncExitStack() as stack:
+        slack = SlackServer(now=now, limits=Limits(ack_seconds=0.5))
+        await stack.enter_async_context(slack)
         bot = await _a_bot(stack, slack)
         bot.handler = AsyncSocketModeHandler(
             bot.app, slack.app_token, web_client=bot.client, ping_interval=0.2
