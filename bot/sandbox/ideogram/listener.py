@@ -54,12 +54,12 @@ class Listener:
 
     def close(self) -> None:
         """Refuse new connections and break the existing ones."""
-        if self._server is None or self._runner is None:
+        if self._server is None or self._runner is None or self._runner.server is None:
             return
         self._server.close()  # closes the socket too
         self._server = None
         self._bind()
-        for connection in getattr(self._runner.server, "connections", []):
+        for connection in self._runner.server.connections:
             if connection.transport is not None:
                 connection.transport.abort()
 

@@ -18,6 +18,7 @@ from bot.sandbox.ideogram.prices import LEGACY_USD, PRODUCTS, V2_DEFAULT_TIER, V
 
 MAX_IMAGES: Final = 8  # documented; older guides say 4
 MAX_SEED: Final = 2_147_483_647  # documented
+_MAX_DIGITS: Final = len(str(MAX_SEED))  # numbers in forms are text
 
 RESOLUTIONS: Final[Mapping[str, str]] = {
     "1x1": "1024x1024",
@@ -138,9 +139,12 @@ async def _fields(request: web.Request) -> dict[str, object]:
 
 async def _form(request: web.Request) -> dict[str, object]:
     fields: dict[str, object] = {}
-    async for part in await request.multipart():
-        if isinstance(part, BodyPartReader) and part.name and part.filename is None:
-            fields[part.name] = await part.text()
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader) and part.name and part.filename is None:
+                fields[part.name] = await part.text()
+    except (ValueError, AssertionError):  # what aiohttp raises for a form without boundary or end
+        raise bad_request("Request body is not a valid form") from None
     return fields
 
 
@@ -178,7 +182,7 @@ def _whole_number(
     value = body.get(name)
     if value is None:
         return default
-    digits = isinstance(value, str) and value.isdigit()  # forms know only text
+    digits = isinstance(value, str) and value.isdecimal() and len(value) <= _MAX_DIGITS
     if isinstance(value, bool) or not (isinstance(value, int) or digits):
         raise bad_request(f"{value!r} is not of type 'integer' - {name!r}")
     number = int(str(value))

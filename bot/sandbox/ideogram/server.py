@@ -13,6 +13,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Final, Self
 
 from aiohttp import web
@@ -229,11 +230,11 @@ class IdeogramServer:
         status = self._signer.status(
             picture_id, query.get("exp", ""), query.get("sig", ""), time.time()
         )
-        if status == 200 and self.fault == faults.EXPIRED_URLS:  # noqa: PLR2004  plain HTTP
-            status = 410
-        picture = self._generations.picture(picture_id)
-        if status != 200:  # noqa: PLR2004  plain HTTP
+        if status == HTTPStatus.OK and self.fault == faults.EXPIRED_URLS:
+            status = HTTPStatus.GONE  # also for URLs handed out before the fault
+        if status != HTTPStatus.OK:
             return web.Response(status=status)
+        picture = self._generations.picture(picture_id)
         if picture is None:
             raise not_found("Picture not found.")
         content = await asyncio.to_thread(picture.png)  # tens of milliseconds of drawing

@@ -60,7 +60,9 @@ class Switches:
         return cls(
             fallback=env.get("IDEOGRAM_FALLBACK", "false").lower() in _ON,
             enabled=env.get("IDEOGRAM_ENABLED", "true").lower() in _ON,
-            concurrency=max(1, int(concurrency)) if concurrency.isdigit() else DEFAULT_CONCURRENCY,
+            concurrency=max(1, int(concurrency))
+            if concurrency.isdecimal()
+            else DEFAULT_CONCURRENCY,
             key=env.get("IDEOGRAM_API_KEY", ""),
             model=env.get("IDEOGRAM_MODEL") or "V_2_TURBO",
             style=env.get("IDEOGRAM_STYLE") or "GENERAL",

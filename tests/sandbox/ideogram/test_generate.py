@@ -110,6 +110,23 @@ async def test_broken_json_is_a_400(http):
         assert r.status == 400
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+async def test_a_broken_form_is_a_400(http, kind):
+    headers = {"Content-Type": kind}
+    async with http.post("/v1/ideogram-v3/generate", data=b"nothing", headers=headers) as response:
+        assert response.status == 400
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "-1", "1.5", ""])
+async def test_a_number_in_a_form_that_is_none_is_a_400(http, number):
+    form = aiohttp.FormData(default_to_multipart=True)
+    form.add_field("prompt", "a blue dot")
+    form.add_field("num_images", number)
+
+    async with http.post("/v1/ideogram-v3/generate", data=form) as response:
+        assert response.status == 400
+
+
 async def test_unknown_fields_are_ignored_and_the_picture_is_billed(http, ideogram):
     async with http.post("/generate?dry_run=true", json={**LEGACY, "dry_run": True}) as response:
         assert "data" in await response.json()
