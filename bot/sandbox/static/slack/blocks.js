@@ -2,6 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { openMenu } from "../menu.js";
+import { confirmed } from "./confirm.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 
@@ -78,6 +79,7 @@ const ELEMENTS = {
 
 async function press(button, item, block, doing, option) {
   if (button.getAttribute("aria-busy") === "true") return;
+  if (!(await confirmed(option?.confirm ?? item.confirm))) return;
   button.setAttribute("aria-busy", "true");
   try {
     await doing.press(item, block, option);

@@ -6,14 +6,14 @@ import { channelName, get, here, watch } from "../state.js";
 
 let lastId = 0;
 
-/** A box that writes to the channel, or to the thread that `thread()` names. */
-export function composer({ thread }) {
+/** A box that writes to the channel, or with `isThread` to the thread the visitor opened. */
+export function composer({ isThread }) {
   const listId = `completion-${(lastId += 1)}`;
   const list = h("ul.completion", { id: listId, role: "listbox", "aria-label": "Commands", hidden: true });
   const input = h("textarea", { rows: "1", role: "combobox", "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list", maxlength: "4000", enterkeyhint: "send" });
   const send = h("button.icon-button.send", { type: "submit", "aria-label": "Send" }, icon("send"));
   const form = h("form.composer", {}, list, input, send);
-  const box = { input, list, chosen: 0, found: [], thread };
+  const box = { input, list, chosen: 0, found: [], isThread };
   input.addEventListener("input", () => suggest(box));
   input.addEventListener("keydown", (event) => onKey(event, box, form));
   input.addEventListener("blur", () => setTimeout(() => hide(box), 150));
@@ -22,7 +22,7 @@ export function composer({ thread }) {
     submit(box);
   });
   watch(["here", "about"], () => {
-    const label = thread() ? "Reply in this thread" : `Message #${channelName(here.channel)}, or / for commands`;
+    const label = isThread ? "Reply in this thread" : `Message #${channelName(here.channel)}, or / for commands`;
     input.placeholder = label;
     input.setAttribute("aria-label", label);
   });
@@ -31,7 +31,7 @@ export function composer({ thread }) {
 
 function suggest(box) {
   const typed = box.input.value;
-  const isCommand = !box.thread() && /^\/\S*( \S*)?$/.test(typed);
+  const isCommand = !box.isThread && /^\/\S*( \S*)?$/.test(typed);
   const word = typed.replace(/^\/(ideogram)? ?/, "").toLowerCase();
   const isOurs = "/ideogram".startsWith(typed.split(" ")[0]) || typed.startsWith("/ideogram");
   box.found = isCommand && isOurs ? (get("about")?.commands ?? []).filter((c) => c.name.startsWith(isPartOfName(typed) ? "" : word)) : [];
@@ -99,11 +99,11 @@ async function submit(box) {
   hide(box);
   const where = { user: here.user, channel: here.channel };
   if (text === "/ideogram" || text.startsWith("/ideogram ")) {
-    if (box.thread()) toast("Slack does not run slash commands in threads. Use the channel's box.");
+    if (box.isThread) toast("Slack does not run slash commands in threads. Use the channel's box.");
     else await deliver("command", { ...where, text: text.slice("/ideogram".length).trim() });
   } else if (text.startsWith("/")) {
     toast(`${text.split(" ")[0]} is not a command of this workspace. Try /ideogram help.`);
   } else {
-    await deliver("say", { ...where, text, thread_ts: box.thread() });
+    await deliver("say", { ...where, text, thread_ts: box.isThread ? here.thread : null });
   }
 }

@@ -14,7 +14,7 @@ export function showChannel(place) {
   const list = messageList(() => channelMessages(here.channel));
   const title = h("h2", { tabindex: "-1" });
   let shown = null;
-  replace(place, h("header.conversation-head", {}, title), list.node, composer({ thread: () => null }));
+  replace(place, h("header.conversation-head", {}, title), list.node, composer({ isThread: false }));
   watch(["here", "about", "message/", "ephemeral/"], () => {
     const isNew = shown !== `${here.user}/${here.channel}`;
     shown = `${here.user}/${here.channel}`;
@@ -34,7 +34,7 @@ export function showThread(place) {
       h("button.icon-button.back", { type: "button", "aria-label": "Back to the channel", on: { click: close } }, icon("back")),
       h("h2", {}, "Thread ", where),
       h("button.icon-button.close", { type: "button", "aria-label": "Close thread", on: { click: close } }, icon("close"))),
-    list.node, composer({ thread: () => here.thread }));
+    list.node, composer({ isThread: true }));
   place.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && close());
   watch(["here", "message/", "ephemeral/"], () => {
     place.hidden = !here.thread;

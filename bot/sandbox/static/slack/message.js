@@ -4,7 +4,6 @@ import { deliver } from "../api.js";
 import { clock, h, icon } from "../dom.js";
 import { here, person } from "../state.js";
 import { blocks } from "./blocks.js";
-import { confirmed } from "./confirm.js";
 import { emoji, mrkdwn } from "./mrkdwn.js";
 import { openFile } from "./viewer.js";
 
@@ -28,8 +27,6 @@ export function messageNode(message, channel, options = {}) {
 export function doingIn(channel, message) {
   return {
     press: async (element, block, option) => {
-      const question = option?.confirm ?? element.confirm;
-      if (!(await confirmed(question))) return;
       if (element.url) window.open(element.url, "_blank", "noopener");
       await deliver("click", {
         user: here.user, channel, ts: message.ts, action_id: element.action_id,

@@ -4,7 +4,6 @@ import { act, deliver } from "../api.js";
 import { h, icon } from "../dom.js";
 import { below, here, watch } from "../state.js";
 import { blocks, text } from "./blocks.js";
-import { confirmed } from "./confirm.js";
 import { field, valuesOf } from "./inputs.js";
 
 let open = null;
@@ -47,7 +46,6 @@ function fill(current, view) {
   current.form = form;
   const doing = {
     press: async (element, block, option) => {
-      if (!(await confirmed(option?.confirm ?? element.confirm))) return;
       await deliver("click-in-view", { user: here.user, view: view.id, action_id: element.action_id, block_id: block.block_id, option: option?.value });
     },
   };

@@ -44,6 +44,7 @@ function markEvidence(paper) {
     if (!link && !id) continue;
     line.classList.add("has-evidence");
     line.dataset.evidence = link?.href ?? id;
+    if (link) continue; // the link itself shows where it leads
     const button = h("button.evidence", { type: "button", title: "Show the evidence of this line" }, "evidence");
     (line.querySelector(":scope > p") ?? (line.matches("tr") ? line.lastElementChild : line)).append(" ", button);
   }
