@@ -5,6 +5,7 @@ site's page sends are refused.
 """
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Mapping
@@ -120,7 +121,12 @@ class Page:
         """Send the whole state, then what changes, until the visitor leaves."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        await response.write(b"retry: 1000\n\nevent: reset\ndata: {}\n\n")
+        with contextlib.suppress(ConnectionResetError):  # the visitor closed the page
+            await self._tell(response)
+        return response
+
+    async def _tell(self, visitor: web.StreamResponse) -> None:
+        await visitor.write(b"retry: 1000\n\nevent: reset\ndata: {}\n\n")
         sent: dict[str, str] = {}
         spoke_at = time.monotonic()
         async with self._world.slack.subscribe() as talk:
@@ -131,13 +137,12 @@ class Page:
                 now = slack | _encoded(world_sections(self._world))
                 news = changes(sent, now)
                 if news is not None:
-                    await response.write(f"data: {news}\n\n".encode())
+                    await visitor.write(f"data: {news}\n\n".encode())
                     sent, spoke_at = now, time.monotonic()
                 elif time.monotonic() - spoke_at > HEARTBEAT_SECONDS:
-                    await response.write(b": still here\n\n")
+                    await visitor.write(b": still here\n\n")
                     spoke_at = time.monotonic()
                 await asyncio.sleep(LOOK_SECONDS)
-        return response
 
     async def _file(self, request: web.Request) -> web.Response:
         try:

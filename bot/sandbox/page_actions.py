@@ -1,5 +1,6 @@
 """What a visitor of the page can do: as a person in Slack, and to the world."""
 
+import html
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,9 +64,10 @@ class Actions:
         return _answer(await slack.run_command(given["user"], given["channel"], text))
 
     async def _say(self, given: Given) -> Answer:
-        thread = given.get("thread_ts")
+        # Slack's own box escapes what people type (docs.slack.dev, formatting message text).
+        text = html.escape(_text(given), quote=False)
         said = await self._world.slack.say(
-            given["user"], given["channel"], _text(given), thread_ts=thread
+            given["user"], given["channel"], text, thread_ts=given.get("thread_ts")
         )
         return _answer(said)
 

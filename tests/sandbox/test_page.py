@@ -56,7 +56,7 @@ async def test_what_a_visitor_says_stands_in_the_channel(browser):
 
     messages = [value for key, value in state.items() if key.startswith("message/C0ONCALL/")]
     assert status == 200
-    assert [(m["user"], m["channel"]) for m in messages] == [("U0BEN", "C0ONCALL")]
+    assert [(m["user"], m["text"]) for m in messages] == [("U0BEN", "Is it &lt;us&gt;?")]
 
 
 async def test_a_reply_is_sent_with_its_thread(world, browser):
