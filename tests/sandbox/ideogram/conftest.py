@@ -32,7 +32,7 @@ def until():
     """Wait until something holds that only the wire can bring about."""
 
     async def wait(holds):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while not holds():  # noqa: ASYNC110  servers under test announce nothing
                 await asyncio.sleep(0.002)  # noqa: TID251  real sockets know no pretend clock
 

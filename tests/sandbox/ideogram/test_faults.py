@@ -166,4 +166,4 @@ async def test_a_server_with_hanging_requests_stops_quickly():
                 await http.post("/generate", json=LEGACY, timeout=aiohttp.ClientTimeout(total=0.05))
         started = elapsed()
 
-    assert elapsed() - started < 1
+    assert elapsed() - started < 5

@@ -1,5 +1,6 @@
 """The metrics under the names that the runbook's users know."""
 
+import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 
@@ -76,8 +77,9 @@ async def test_failed_downloads_are_counted(order, http, ideogram):
     assert found['ideogram_image_downloads{status="error"}'] == 1
 
 
-async def test_a_hanging_ideogram_shows_in_the_metrics(order, http, ideogram):
+async def test_a_hanging_ideogram_shows_in_the_metrics(serve, ideogram):
     await ideogram.set_fault("timeout")
-    await order()
+    async with serve(patience_seconds=0.05) as service, aiohttp.ClientSession(service.url) as http:
+        await service.ask("Ana", "a dot", "legacy")
 
-    assert (await samples(http))[generations("error")] == 1
+        assert (await samples(http))[generations("error")] == 1
