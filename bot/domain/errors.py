@@ -3,7 +3,7 @@
 BotError
   UserError               written for the person, shown as it stands, logged at info
     UnknownIncidentError, UnknownServiceError, BadCommandError, InvalidTransitionError,
-    NotAllowedError, StalePressError
+    NotAllowedError, StalePressError, AlreadyPressedError
     GuardRefusedError     names the guard and what it found
   TemporaryError          may pass; `retry_after` is what the other side asked for
     UnavailableError, RateLimitedError
@@ -11,6 +11,7 @@ BotError
     ConflictError         the object changed since it was read: read again, decide again
   PermanentError          the other side refused; the text says what to do by hand
     ForbiddenError, MissingError, SpendingError
+  ClaimLostError          somebody else has taken the work over: leave it to them
   ConfigError             start is refused, exit 2, every problem listed
 """
 
@@ -58,6 +59,10 @@ class NotAllowedError(UserError):
 
 class StalePressError(UserError):
     """The button belongs to something that has changed since it was drawn."""
+
+
+class AlreadyPressedError(UserError):
+    """The button was pressed before; what it does is done once."""
 
 
 class GuardRefusedError(UserError):
@@ -116,6 +121,10 @@ class MissingError(PermanentError):
 
 class SpendingError(PermanentError):
     """A request that must be free was not answered by a price quote."""
+
+
+class ClaimLostError(BotError):
+    """Work claimed here was taken over or ended by somebody else; nothing of it was recorded."""
 
 
 @dataclass(frozen=True, slots=True)

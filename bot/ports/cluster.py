@@ -1,6 +1,6 @@
 """Kubernetes as mitigations and probes need it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -42,8 +42,11 @@ class Cluster(Protocol):
         """
         ...
 
-    def watch(self, target: Target, *, within: timedelta) -> AsyncIterator[Deployment]:
-        """Yield the Deployment now and after each change, for at most `within`."""
+    def watch(self, target: Target, *, within: timedelta) -> AsyncGenerator[Deployment, None]:
+        """Yield the Deployment now and after each change, for at most `within`.
+
+        A generator, so that who has seen enough can close it at once.
+        """
         ...
 
     async def may_patch(self, target: Target) -> bool:

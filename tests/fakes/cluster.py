@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -167,7 +167,7 @@ class FakeCluster(Cluster):
             raise error
         return new
 
-    async def watch(self, target: Target, *, within: timedelta) -> AsyncIterator[Deployment]:
+    async def watch(self, target: Target, *, within: timedelta) -> AsyncGenerator[Deployment, None]:
         self._refuse("watch")
         yield self._object(target).deployment
         while self.advance(target):

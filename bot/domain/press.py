@@ -1,0 +1,79 @@
+"""What a press means for what people read: its action in words, and the incident after it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.errors import InvalidTransitionError
+from bot.domain.ids import MitigationId, mitigation_text
+from bot.domain.incident import Incident, Status
+from bot.domain.mitigation import (
+    IN_FORCE,
+    NEXT,
+    EnvChange,
+    MitigationRun,
+    State,
+)
+from bot.domain.patch import shown
+
+_MINUTE: Final = 60
+
+
+def moved(run: MitigationRun, state: State) -> MitigationRun:
+    """Change the state.
+
+    Raises:
+        InvalidTransitionError: That state cannot follow.
+    """
+    if state not in NEXT.get(run.state, frozenset()):
+        raise InvalidTransitionError(f"{run.name} is {run.state}, so not {state}.")
+    return replace(run, state=state)
+
+
+def ended_by(run: MitigationRun, by: MitigationId, at: datetime) -> MitigationRun:
+    """Mark a press as taken back by another; watching or verifying it ends."""
+    if run.is_running:
+        detail = f"taken back by {mitigation_text(by)}"
+        run = replace(moved(run, State.STOPPED), finished_at=at, detail=detail)
+    return replace(run, undone_by=by)
+
+
+def change_text(change: EnvChange) -> str:
+    """Write a change as people read it."""
+    return f"{change.name} {shown(change.before)} → {shown(change.after)}"
+
+
+def duration_text(duration: timedelta) -> str:
+    """Write a duration as people read it: `47 s`, `2 min 5 s`."""
+    minutes, seconds = divmod(round(duration.total_seconds()), _MINUTE)
+    if not minutes:
+        return f"{seconds} s"
+    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+
+
+def action_text(run: MitigationRun) -> str:
+    """Say in one line what was done and how it ended."""
+    took = "" if run.took is None else f" after {duration_text(run.took)}"
+    kind = run.kind.replace("-", " ").capitalize()
+    if run.state is State.EFFECTIVE:
+        took = took.replace(" after ", " in ")
+    return f"{kind}: {run.state}{took}"
+
+
+def incident_after(incident: Incident, run: MitigationRun, at: datetime, *, ends: bool) -> Incident:
+    """Tell what an incident is after a mitigation ended.
+
+    Args:
+        incident: As it is.
+        run: With its result.
+        at: When.
+        ends: Whether it ended what others put in force; that mitigates nothing.
+    """
+    if not incident.is_open or run.state not in IN_FORCE:
+        return incident
+    incident = replace(incident, action=action_text(run))
+    if run.state is State.EFFECTIVE and not ends:
+        return incident.moved(Status.MITIGATED, at)
+    if run.state is State.WORSE and ends:
+        return incident.moved(Status.INVESTIGATING, at)
+    return incident

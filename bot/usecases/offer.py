@@ -1,0 +1,147 @@
+"""Offer mitigations: say exactly what each would change, or why it cannot run."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.diagnosis import Cause
+from bot.domain.errors import GuardRefusedError, UnavailableError
+from bot.domain.ids import IncidentId, TriageId
+from bot.domain.message import NotOffered
+from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
+from bot.domain.patch import ALREADY, by_hand, value_of
+from bot.domain.service import Service
+from bot.ports import Mitigation, Storage
+from bot.usecases.describe import Context, Describe
+from bot.usecases.guard import Ground, Guard
+
+Offers = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Describes mitigations by a server-side dry run and remembers the previews."""
+
+    storage: Storage
+    guard: Guard
+    describe: Describe
+    mitigations: Mapping[MitigationKind, Mitigation]
+
+    async def for_cause(
+        self,
+        service: Service,
+        cause: Cause,
+        *,
+        triage_id: TriageId | None = None,
+        incident_id: IncidentId | None = None,
+        inflight_limit: int | None = None,
+    ) -> Offers:
+        """Offer what helps against a cause, the most helpful first."""
+        context = Context(triage_id, incident_id, inflight_limit)
+        return await self(service, self.helping(cause), context)
+
+    def helping(self, cause: Cause) -> tuple[MitigationKind, ...]:
+        """List the kinds that help against a cause, by their place among the next steps."""
+        kinds = [kind for kind, one in self.mitigations.items() if cause in one.helps]
+        return tuple(sorted(kinds, key=lambda kind: self.mitigations[kind].helps[cause]))
+
+    def by_hand(self, service: Service, cause: Cause) -> tuple[NotOffered, ...]:
+        """List what helps with its commands, where nothing can be remembered."""
+        kinds = self._configured(service, self.helping(cause))
+        return self._refused(service, kinds, "There is no database: press nothing, do it by hand.")
+
+    async def __call__(
+        self,
+        service: Service,
+        kinds: Iterable[MitigationKind],
+        context: Context,
+    ) -> Offers:
+        """Describe each configured kind, in the order given.
+
+        Returns:
+            What can run, remembered; and what cannot, why, and its command.
+        """
+        configured = self._configured(service, kinds)
+        if not configured:
+            return (), ()
+        try:
+            ground = await self.guard(service)
+        except GuardRefusedError as error:
+            return (), self._refused(service, configured, str(error), error.guard)
+        previews: list[Preview] = []
+        refused: list[NotOffered] = []
+        for kind in configured:
+            try:
+                previews.append(await self._described(ground, kind, context))
+            except GuardRefusedError as error:
+                refused += self._refused(service, [kind], str(error), error.guard)
+        return await self._remembered(service, previews, refused)
+
+    async def undo(self, service: Service, run: MitigationRun) -> Preview:
+        """Describe taking one press back.
+
+        Raises:
+            GuardRefusedError: It is not the newest on its variable, or somebody changed it since.
+            UnavailableError: The database does not answer.
+        """
+        ground = await self.guard(service, undoing=run.id)
+        _refuse_out_of_order(run, ground.in_force)
+        for change in run.preview.changes:
+            if value_of(ground.container, change.name) != change.after:
+                raise GuardRefusedError(
+                    "changed", f"{change.name} was changed by someone else: nothing is undone."
+                )
+        kind = self.mitigations[run.kind].inverse
+        changes = tuple(change.reversed for change in run.before)
+        context = Context(run.triage_id, run.incident_id)
+        preview = await self.describe(ground, kind, changes, context, undoes=run.id)
+        async with self.storage() as uow:
+            await uow.mitigations.add_preview(preview)
+        return preview
+
+    def _configured(
+        self, service: Service, kinds: Iterable[MitigationKind]
+    ) -> tuple[MitigationKind, ...]:
+        return tuple(kind for kind in kinds if self.mitigations[kind].is_configured(service))
+
+    def _refused(
+        self, service: Service, kinds: Iterable[MitigationKind], why: str, guard: str = ""
+    ) -> tuple[NotOffered, ...]:
+        return tuple(
+            NotOffered(kind, why, self._command(service, kind, guard), guard) for kind in kinds
+        )
+
+    def _command(self, service: Service, kind: MitigationKind, guard: str) -> str | None:
+        if service.target is None or guard == ALREADY:
+            return None
+        return by_hand(service.target, self.mitigations[kind].by_hand(service))
+
+    async def _remembered(
+        self, service: Service, previews: list[Preview], refused: list[NotOffered]
+    ) -> Offers:
+        try:
+            async with self.storage() as uow:
+                for preview in previews:
+                    await uow.mitigations.add_preview(preview)
+        except UnavailableError as error:
+            kinds = [preview.kind for preview in previews]
+            return (), (*self._refused(service, kinds, str(error)), *refused)
+        return tuple(previews), tuple(refused)
+
+    async def _described(self, ground: Ground, kind: MitigationKind, context: Context) -> Preview:
+        mitigation = self.mitigations[kind]
+        change = mitigation.change(ground.service, ground.container, ground.in_force)
+        return await self.describe(ground, kind, (change,), context)
+
+
+def _refuse_out_of_order(run: MitigationRun, in_force: Sequence[MitigationRun]) -> None:
+    """Let only the newest press on a variable be undone; an undo itself is none."""
+    names = {change.name for change in run.preview.changes}
+    on_it = [
+        one
+        for one in in_force
+        if one.undoes is None and names & {change.name for change in one.preview.changes}
+    ]
+    if run.undoes is not None or run.id not in [one.id for one in on_it]:
+        raise GuardRefusedError("order", f"{run.name} is not in force: there is nothing to undo.")
+    if on_it[-1].id != run.id:
+        raise GuardRefusedError("order", f"{on_it[-1].name} was pressed later: undo it first.")
