@@ -8,9 +8,9 @@ from collections.abc import Callable
 from bot.sandbox.slack.element_rules import check_element, check_image
 from bot.sandbox.slack.model import Json
 from bot.sandbox.slack.report import ANY_TEXT, Report
+from bot.sandbox.slack.rich_text_rules import check_rich_text, check_table
 
 BLOCK_ID_MAX = 255
-TABLE_COLUMNS_MAX = 20
 INPUT_ELEMENTS = frozenset(
     {
         "plain_text_input",
@@ -59,24 +59,6 @@ ACTION_ELEMENTS = frozenset(
     }
 )
 ACCESSORIES = ACTION_ELEMENTS | frozenset(["image"])
-RICH_TEXT_CONTAINERS = (
-    "rich_text_section",
-    "rich_text_list",
-    "rich_text_preformatted",
-    "rich_text_quote",
-)
-RICH_TEXT_LEAVES = {
-    "text": "text",
-    "link": "url",
-    "emoji": "name",
-    "user": "user_id",
-    "usergroup": "usergroup_id",
-    "channel": "channel_id",
-    "broadcast": "range",
-    "date": "timestamp",
-    "color": "value",
-    "team": "team_id",
-}
 
 
 def check_block(report: Report, at: str, block: object) -> None:
@@ -104,10 +86,7 @@ def _elements(report: Report, at: str, block: Json, kinds: frozenset[str], most:
 
 
 def _element(report: Report, at: str, element: object, kinds: frozenset[str]) -> None:
-    kind = element.get("type") if isinstance(element, dict) else None
-    if isinstance(element, dict) and kind not in kinds:
-        report.add(f"{at}/type", f"unsupported type: {kind}")
-    else:
+    if report.kind(at, element, kinds) and isinstance(element, dict):
         check_element(report, at, element)
 
 
@@ -184,46 +163,6 @@ def _markdown(report: Report, at: str, block: Json) -> None:
     report.string(at, block, "text", 12000)
 
 
-def _table(report: Report, at: str, block: Json) -> None:
-    report.keys(at, block, "rows", "block_id column_settings")
-    for index, row in enumerate(report.items(at, block, "rows", 100)):
-        here = f"{at}/rows/{index}"
-        if not isinstance(row, list):
-            report.add(here, "must be an array")
-            continue
-        if len(row) > TABLE_COLUMNS_MAX:
-            report.add(here, f"no more than {TABLE_COLUMNS_MAX} items allowed")
-        for number, cell in enumerate(row):
-            _cell(report, f"{here}/{number}", cell)
-
-
-def _cell(report: Report, at: str, cell: object) -> None:
-    kind = cell.get("type") if isinstance(cell, dict) else None
-    if kind not in {"raw_text", "raw_number", "rich_text"}:
-        report.add(f"{at}/type", f"unsupported type: {kind}")
-
-
-def _rich_text(report: Report, at: str, block: Json) -> None:
-    report.keys(at, block, "elements", "block_id")
-    for index, element in enumerate(report.items(at, block, "elements", 3000)):
-        _rich_text_part(report, f"{at}/elements/{index}", element, RICH_TEXT_CONTAINERS)
-
-
-def _rich_text_part(report: Report, at: str, part: object, kinds: tuple[str, ...]) -> None:
-    if not isinstance(part, dict) or part.get("type") not in kinds:
-        kind = part.get("type") if isinstance(part, dict) else None
-        report.add(f"{at}/type", f"unsupported type: {kind}")
-    elif part["type"] in RICH_TEXT_LEAVES:
-        report.keys(at, part, RICH_TEXT_LEAVES[part["type"]], " ".join(part))
-        report.string(at, part, "text", 12000)
-    else:
-        listed = part["type"] == "rich_text_list"
-        inner = ("rich_text_section",) if listed else tuple(RICH_TEXT_LEAVES)
-        report.keys(at, part, "elements style" if listed else "elements", "indent offset border")
-        for index, element in enumerate(report.items(at, part, "elements", 3000, 0)):
-            _rich_text_part(report, f"{at}/elements/{index}", element, inner)
-
-
 CHECKS: dict[str, Callable[[Report, str, Json], None]] = {
     "section": _section,
     "header": _header,
@@ -235,8 +174,8 @@ CHECKS: dict[str, Callable[[Report, str, Json], None]] = {
     "alert": _alert,
     "card": _card,
     "markdown": _markdown,
-    "table": _table,
-    "rich_text": _rich_text,
+    "table": check_table,
+    "rich_text": check_rich_text,
 }
 SURFACES = {
     "section": ("message", "modal", "home"),

@@ -6,6 +6,7 @@ stricter one holds here.
 
 from bot.sandbox.slack.model import Json
 from bot.sandbox.slack.report import ANY_TEXT, PLAIN, Report
+from bot.sandbox.slack.rich_text_rules import check_rich_text
 
 ACTION_ID_MAX = 255
 OPTION_MAX = 75
@@ -13,6 +14,29 @@ TYPED_MAX = 3000
 SELECT_OPTIONS_MAX = 100
 STYLES = ("primary", "danger")
 INTERACTIVE = "action_id confirm focus_on_load placeholder"
+FIELDS: dict[str, type] = {
+    "initial_user": str,
+    "initial_users": list,
+    "initial_conversation": str,
+    "initial_conversations": list,
+    "initial_channel": str,
+    "initial_channels": list,
+    "initial_options": list,
+    "initial_date": str,
+    "initial_time": str,
+    "initial_date_time": int,
+    "timezone": str,
+    "min_value": str,
+    "max_value": str,
+    "max_selected_items": int,
+    "min_query_length": int,
+    "filetypes": list,
+    "max_files": int,
+    "filter": dict,
+    "dispatch_action_config": dict,
+}
+CONVERSATIONS = ("im", "mpim", "public", "private")
+FILTERS = "include exclude_external_shared_channels exclude_bot_users"
 PICKED = {
     "users_select": "initial_user",
     "multi_users_select": "initial_users max_selected_items",
@@ -45,12 +69,9 @@ STATIC = {
 }
 
 
-def check_element(report: Report, at: str, element: object) -> None:
-    """Check any element by its type."""
-    if not isinstance(element, dict):
-        report.add(at, "must be an object")
-        return
-    kind = element.get("type")
+def check_element(report: Report, at: str, element: Json) -> None:
+    """Check an element by its type, which is a string."""
+    kind = element["type"]
     if kind == "button":
         _button(report, at, element)
     elif kind == "image":
@@ -70,6 +91,7 @@ def _common(report: Report, at: str, element: Json) -> None:
     report.string(at, element, "action_id", ACTION_ID_MAX)
     report.text(at, element, "placeholder", 150)
     report.booleans(at, element, "focus_on_load")
+    report.types(at, element, FIELDS)
     if "confirm" in element:
         _confirm(report, f"{at}/confirm", element["confirm"])
 
@@ -100,18 +122,32 @@ def check_image(report: Report, at: str, element: Json, optional: str = "") -> N
     report.strings(at, element, {"image_url": 3000, "alt_text": 2000})
     if ("image_url" in element) == ("slack_file" in element):
         report.add(at, "must have exactly one of image_url and slack_file")
+    if "slack_file" in element and report.is_object(f"{at}/slack_file", element["slack_file"]):
+        file = element["slack_file"]
+        report.keys(f"{at}/slack_file", file, "" if "url" in file else "id", "url")
+        report.types(f"{at}/slack_file", file, {"id": str, "url": str})
 
 
 def _typed(report: Report, at: str, element: Json) -> None:
-    report.booleans(at, element, "multiline is_decimal_allowed")
+    report.booleans(
+        at,
+        element,
+        "multiline is_decimal_allowed response_url_enabled default_to_current_conversation",
+    )
+    if isinstance(element.get("filter"), dict):
+        report.keys(f"{at}/filter", element["filter"], "", FILTERS)
+        for each in report.items(f"{at}/filter", element["filter"], "include", 4):
+            report.one_of(f"{at}/filter", {"include": each}, "include", CONVERSATIONS)
     for key in ("min_length", "max_length"):
         value = element.get(key, 1)
         if not isinstance(value, int) or not 0 <= value <= TYPED_MAX:
             report.add(f"{at}/{key}", f"must be between 0 and {TYPED_MAX}")
     if element.get("type") == "number_input" and "is_decimal_allowed" not in element:
         report.add(at, "missing required field: is_decimal_allowed")
-    if element.get("type") == "plain_text_input":
+    if element["type"] in TYPED:
         report.string(at, element, "initial_value", TYPED_MAX, 0)
+    elif isinstance(element.get("initial_value"), dict):
+        check_rich_text(report, f"{at}/initial_value", element["initial_value"])
 
 
 def _choice(report: Report, at: str, element: Json) -> None:
@@ -122,7 +158,12 @@ def _choice(report: Report, at: str, element: Json) -> None:
     if ("options" in element) == ("option_groups" in element):
         report.add(at, "must have exactly one of options and option_groups")
     report.items(at, element, "options", STATIC[kind])
-    report.items(at, element, "option_groups", SELECT_OPTIONS_MAX)
+    for index, group in enumerate(report.items(at, element, "option_groups", SELECT_OPTIONS_MAX)):
+        here = f"{at}/option_groups/{index}"
+        if report.is_object(here, group):
+            report.keys(here, group, "label options", "")
+            report.text(here, group, "label", OPTION_MAX)
+            report.items(here, group, "options", SELECT_OPTIONS_MAX)
     for index, option in enumerate(options_of(element)):
         _option(report, f"{at}/options/{index}", option, kind)
     _initial(report, at, element)
@@ -130,10 +171,10 @@ def _choice(report: Report, at: str, element: Json) -> None:
 
 def options_of(element: Json) -> list[object]:
     """Return the options of an element, those of groups included."""
-    options = list(element.get("options") or [])
-    for group in element.get("option_groups") or []:
-        options.extend(group.get("options") or [] if isinstance(group, dict) else [])
-    return options
+    groups = element.get("option_groups")
+    holders = [element, *(groups if isinstance(groups, list) else [])]
+    lists = [holder.get("options") for holder in holders if isinstance(holder, dict)]
+    return [option for options in lists if isinstance(options, list) for option in options]
 
 
 def _option(report: Report, at: str, option: object, kind: str) -> None:
@@ -151,7 +192,8 @@ def _option(report: Report, at: str, option: object, kind: str) -> None:
 
 def _initial(report: Report, at: str, element: Json) -> None:
     chosen = [("initial_option", element["initial_option"])] if "initial_option" in element else []
-    chosen += [("initial_options", each) for each in element.get("initial_options") or []]
+    many = element.get("initial_options")
+    chosen += [("initial_options", each) for each in (many if isinstance(many, list) else [])]
     for key, option in chosen:
         if option not in options_of(element):
             report.add(f"{at}/{key}", "must match an available option")

@@ -1,6 +1,6 @@
 """Collects what is wrong with a payload, each problem with its JSON pointer, in Slack's words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.sandbox.slack.model import Json
@@ -63,10 +63,25 @@ class Report:
             if key in holder and not isinstance(holder[key], bool):
                 self.add(f"{at}/{key}", "must be a boolean")
 
-    def one_of(self, at: str, holder: Json, key: str, values: Sequence[str]) -> None:
+    def one_of(self, at: str, holder: Json, key: str, values: Sequence[object]) -> None:
         """Check that a field, when it is there, has one of the values."""
         if key in holder and holder[key] not in values:
-            self.add(f"{at}/{key}", f"must be one of: {', '.join(values)}")
+            self.add(f"{at}/{key}", f"must be one of: {', '.join(map(str, values))}")
+
+    def types(self, at: str, holder: Json, wanted: Mapping[str, type]) -> None:
+        """Check the Python types of the fields that are there; True is no number."""
+        for key, kind in wanted.items():
+            value = holder.get(key)
+            if key in holder and (not isinstance(value, kind) or isinstance(value, bool)):
+                self.add(f"{at}/{key}", f"must be of type {kind.__name__}")
+
+    def kind(self, at: str, value: object, kinds: Collection[str]) -> str | None:
+        """Return the `type` of an object, None (and a problem) when it is none of these."""
+        found = value.get("type") if isinstance(value, dict) else None
+        if isinstance(found, str) and found in kinds:
+            return found
+        self.add(f"{at}/type", f"unsupported type: {found}")
+        return None
 
     def items(self, at: str, holder: Json, key: str, most: int, least: int = 1) -> list[Any]:
         """Check the size of a list and return it; an empty list when it is missing or none."""
