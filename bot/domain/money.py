@@ -37,11 +37,9 @@ class Canary:
 
     def price(self, call: Call) -> Decimal:
         """Look up what one image of this call costs, USD."""
-        match call:
-            case Call.LEGACY:
-                return LEGACY_PRICES[self.legacy_model]
-            case Call.V3:
-                return V3_PRICES[self.v3_speed]
+        if call is Call.LEGACY:
+            return LEGACY_PRICES[self.legacy_model]
+        return V3_PRICES[self.v3_speed]
 
     def price_of(self, calls: Iterable[Call]) -> Decimal:
         """Add up one image of each call, USD."""

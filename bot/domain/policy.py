@@ -32,7 +32,4 @@ class Policy:
         """
         allowed = self.allow.get(kind, self.allow.get("default", ()))
         if EVERYONE not in allowed and user not in allowed:
-            named = ", ".join(f"<@{one}>" for one in allowed) or "nobody"
-            raise NotAllowedError(
-                f"Only {named} may press {kind}. The policy in the config decides."
-            )
+            raise NotAllowedError(f"The policy does not let you press {kind}.", allowed)
