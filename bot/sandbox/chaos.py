@@ -11,7 +11,7 @@ from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS, Fault, known
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer, Request
 from bot.sandbox.service.server import ServiceServer
-from bot.sandbox.settings_files import DEPLOYMENT, INCIDENTS, NAMESPACE
+from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
 from bot.sandbox.slack.server import SlackServer
 
 CUT_SECONDS: Final = 20.0
@@ -111,10 +111,10 @@ class Chaos:
         Raises:
             NothingToPressError: There is no such button.
         """
-        ts, action_id, block_id, label = self._button()
+        channel, ts, block_id, action_id, label = self._button()
         self.dare = self._dare("press-twice", f"Ana twice, Ben once, at the same moment: {label}")
         presses = [
-            self.slack.click(user, INCIDENTS, ts, action_id, block_id=block_id)
+            self.slack.click(user, channel, ts, action_id, block_id=block_id)
             for user in ("U0ANA", "U0ANA", "U0BEN")
         ]
         await asyncio.gather(*presses)
@@ -135,16 +135,21 @@ class Chaos:
     def _deployment(self) -> dict[str, Any]:
         return self.kubernetes.deployment(NAMESPACE, DEPLOYMENT)
 
-    def _button(self) -> tuple[str, str, str | None, str]:
-        for message in reversed(self.slack.messages(INCIDENTS)):
+    def _button(self) -> tuple[str, str, str | None, str, str]:
+        """Find the newest button that asks before it acts: channel, ts, block, action, label."""
+        shown = [
+            (message["ts"], channel, message)
+            for channel in self.slack.channels
+            for message in self.slack.messages(channel)
+        ]
+        for ts, channel, message in sorted(shown, key=lambda row: row[0], reverse=True):
             for block in message.get("blocks") or ():
                 for element in block.get("elements") or ():
                     if element.get("type") == "button" and element.get("confirm"):
                         label = element["text"]["text"]
-                        return message["ts"], element["action_id"], block.get("block_id"), label
+                        return channel, ts, block.get("block_id"), element["action_id"], label
         raise NothingToPressError(
-            "No button in #incidents changes anything yet. Break Ideogram, type /ideogram triage, "
-            "then dare."
+            "No button changes anything yet. Break Ideogram, type /ideogram triage, then dare."
         )
 
 

@@ -130,18 +130,18 @@ def _pod(pod: Any) -> dict[str, Any]:  # noqa: ANN401  a Protocol of another ser
 
 def _requests(world: "World") -> dict[str, Any]:
     patches = world.chaos.patches()
+    rollouts = sum("/deployments/" in request.path for request in patches)
     replicas = world.kubernetes.deployment(NAMESPACE, DEPLOYMENT)["spec"]["replicas"]
     by_bot = Counter(r.method for r in world.kubernetes.requests if r.user == "bot")
     return {
         "patches": len(patches),
-        "pods_replaced": len(patches) * replicas,
+        "rollouts": rollouts,
+        "pods_replaced": rollouts * replicas,
         "reads": by_bot["GET"],
-        "other": sum(by_bot.values()) - by_bot["GET"] - len(patches),
         "by_hand": {
-            "rollouts": len(patches) * RUNBOOK_COMMANDS,
-            "pods": len(patches) * RUNBOOK_COMMANDS * replicas,
+            "rollouts": rollouts * RUNBOOK_COMMANDS,
+            "pods": rollouts * RUNBOOK_COMMANDS * replicas,
         },
-        "last": [{"at": r.at, "path": r.path} for r in patches[-3:]],
     }
 
 

@@ -40,6 +40,10 @@ function reason(error) {
 /** Show a line for a few seconds; a click removes it. */
 export function toast(text) {
   const note = h("button.toast", { type: "button", on: { click: () => note.remove() } }, text);
-  document.getElementById("toasts").append(note);
+  const place = document.getElementById("toasts");
+  place.append(note);
+  // Shown anew each time, so that it lies above a dialog that was opened meanwhile.
+  place.hidePopover();
+  place.showPopover();
   setTimeout(() => note.remove(), TOAST_MS);
 }

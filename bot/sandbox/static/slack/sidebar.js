@@ -13,7 +13,7 @@ export function showSidebar(place) {
       h("h2", {}, "Channels"),
       h("ul.channel-list", {}, (get("about")?.channels ?? []).map(channel)),
       h("h2", {}, "You are"),
-      h("div.people", { role: "radiogroup", "aria-label": "Who you are" }, (get("about")?.users ?? []).map(user)));
+      h("div.people", { role: "group", "aria-label": "Who you are" }, (get("about")?.users ?? []).map(user)));
   });
 }
 
@@ -34,7 +34,7 @@ function channel({ id, name }) {
 
 function user(one) {
   return h("button.person", {
-    type: "button", role: "radio", "aria-checked": String(one.id === here.user), data: { key: `person/${one.id}` },
+    type: "button", "aria-pressed": String(one.id === here.user), data: { key: `person/${one.id}` },
     on: { click: () => go({ user: one.id }) },
   }, avatar(one, false), h("span", {}, one.name));
 }

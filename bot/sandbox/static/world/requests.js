@@ -13,9 +13,9 @@ export function showRequests(place) {
 
 const nothing = () => h("p.quiet", {}, "None yet. A press of a button is one PATCH; the runbook's two kubectl commands are two rollouts.");
 
-function compared({ patches, pods_replaced: pods, by_hand: hand }) {
+function compared({ patches, rollouts, pods_replaced: pods, by_hand: hand }) {
   return h("div.versus", {},
-    side("The bot", `${patches}`, patches === 1 ? "PATCH" : "PATCHes", `${many(patches, "rollout")} · ${many(pods, "pod")}`),
+    side("The bot", `${patches}`, patches === 1 ? "PATCH" : "PATCHes", `${many(rollouts, "rollout")} · ${many(pods, "pod")}`),
     side("By hand", `${hand.rollouts}`, "kubectl commands", `${many(hand.rollouts, "rollout")} · ${many(hand.pods, "pod")}`, "set env, then rollout restart"));
 }
 
