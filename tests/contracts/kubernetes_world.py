@@ -9,7 +9,7 @@ import json
 import secrets
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,8 +65,12 @@ class KubernetesWorld(ABC):
         """Give a user the rules of a Role in this namespace."""
 
     @abstractmethod
-    def let_pods_get_ready(self, ready: bool) -> None:  # noqa: FBT001 - a switch
-        """Let rollouts of this namespace finish (so at first), or keep new pods from it."""
+    def hold_pods(self) -> None:
+        """Keep new pods of this namespace from getting ready: its rollouts get stuck."""
+
+    @abstractmethod
+    def release_pods(self) -> None:
+        """Let pods get ready, as at first."""
 
     def path(self, plural: str, name: str = "") -> str:
         """Return the path of an object or list of this namespace."""
@@ -129,15 +133,20 @@ class KubernetesWorld(ABC):
         """Wait until kubectl would call the rollout done; the Deployment then."""
         return await self.reached(name, _is_done)
 
-    async def reached(self, name: str, goal: Any) -> Json:
-        """Watch a Deployment until `goal(deployment)` holds."""
+    async def reached(self, name: str, goal: Callable[[Json], object]) -> Json:
+        """Watch a Deployment until `goal` holds; the Deployment then."""
+        return (await self.history(name, goal))[-1]
+
+    async def history(self, name: str, goal: Callable[[Json], object]) -> list[Json]:
+        """Watch a Deployment until `goal` holds; every state that was seen."""
+        seen: list[Json] = []
         selector = f"metadata.name={name}"
         async with self.watch(self.path("deployments"), fieldSelector=selector) as events:
             async for event in events:
-                item: Json = event["object"]
-                if goal(item):
-                    return item
-        raise AssertionError(f"the watch of {name} ended before its goal")
+                seen.append(event["object"])
+                if goal(seen[-1]):
+                    return seen
+        raise AssertionError(f"the watch of {name} ended before its goal: {seen[-1:]}")
 
     def _headers(self, user: str, content_type: str) -> dict[str, str]:
         token = self.tokens.get(user, "unknown")
@@ -160,9 +169,13 @@ class PretendKubernetes(KubernetesWorld):
         """Add the rules."""
         self.server.rights.grant(user, self.namespace, rules)
 
-    def let_pods_get_ready(self, ready: bool) -> None:  # noqa: FBT001 - a switch
-        """Release or hold all pods."""
-        self.server.stick(not ready)
+    def hold_pods(self) -> None:
+        """Hold all pods of the server."""
+        self.server.stick(stuck=True)
+
+    def release_pods(self) -> None:
+        """Release them."""
+        self.server.stick(stuck=False)
 
 
 @dataclass(kw_only=True)
@@ -192,9 +205,13 @@ class RealKubernetes(KubernetesWorld):
             while not await self._has(user, rules[-1]):
                 pass
 
-    def let_pods_get_ready(self, ready: bool) -> None:  # noqa: FBT001 - a switch
-        """Let the thread that plays the kubelet see this namespace or not."""
-        (self.plane.held.discard if ready else self.plane.held.add)(self.namespace)
+    def hold_pods(self) -> None:
+        """Hide this namespace from the thread that plays the kubelet."""
+        self.plane.held.add(self.namespace)
+
+    def release_pods(self) -> None:
+        """Show it again."""
+        self.plane.held.discard(self.namespace)
 
     async def _has(self, user: str, rule: Json) -> bool:
         attributes = {
@@ -217,7 +234,7 @@ REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 async def pretend() -> AsyncIterator[PretendKubernetes]:
     """Start the sandbox's server."""
     async with (
-        KubernetesServer(pod_seconds=0.1) as server,
+        KubernetesServer(pod_seconds=0.1, seeded=False) as server,
         aiohttp.ClientSession(trust_env=False) as session,
     ):
         tokens = {name: user.token for name, user in server.rights.users.items()}
@@ -254,9 +271,6 @@ def _is_done(item: Json) -> bool:
     """`kubectl rollout status`, in its order (rollout_status.go)."""
     status, wanted = item.get("status") or {}, item["spec"]["replicas"]
     updated = status.get("updatedReplicas", 0)
-    return (
-        status.get("observedGeneration", 0) >= item["metadata"]["generation"]
-        and updated >= wanted
-        and status.get("replicas", 0) <= updated
-        and status.get("availableReplicas", 0) >= updated
-    )
+    seen = status.get("observedGeneration", 0) >= item["metadata"]["generation"]
+    rolled = updated >= wanted and status.get("replicas", 0) <= updated
+    return bool(seen and rolled and status.get("availableReplicas", 0) >= updated)

@@ -57,7 +57,7 @@ class Controllers:
     def _step(self) -> float | None:
         waits = [self.kubelet.advance()]
         self._collect_garbage()
-        for replicaset in self._store.select(REPLICASETS):
+        for replicaset in self._store.peek(REPLICASETS):
             replicas.sync(self._store, replicaset)
         for deployment in self._store.select(DEPLOYMENTS):
             self._deployments.sync(deployment)
@@ -65,13 +65,13 @@ class Controllers:
         return min((wait for wait in waits if wait is not None), default=None)
 
     def _collect_garbage(self) -> None:
-        owners = [*self._store.select(DEPLOYMENTS), *self._store.select(REPLICASETS)]
+        owners = [*self._store.peek(DEPLOYMENTS), *self._store.peek(REPLICASETS)]
         uids = {owner["metadata"]["uid"] for owner in owners}
-        for replicaset in self._store.select(REPLICASETS):
+        for replicaset in self._store.peek(REPLICASETS):
             if _is_orphan(replicaset, uids):
                 metadata = replicaset["metadata"]
                 self._store.remove(REPLICASETS, metadata["namespace"], metadata["name"])
-        for pod in self._store.select(PODS):
+        for pod in self._store.peek(PODS):
             if _is_orphan(pod, uids) and "deletionTimestamp" not in pod["metadata"]:
                 replicas.end_pod(self._store, pod)
 

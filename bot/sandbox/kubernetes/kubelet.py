@@ -51,7 +51,7 @@ class Kubelet:
 
     def advance(self) -> float | None:
         """Do what is due; the seconds until the next thing will be, None when nothing will."""
-        waits = [self._advance(pod) for pod in self._store.select(PODS)]
+        waits = [self._advance(pod) for pod in self._store.peek(PODS)]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def reload(self, pod: Json) -> None:
@@ -76,7 +76,7 @@ class Kubelet:
         wait = run.since + share * run.pace * self.pod_seconds - self.now()
         if wait > 0:
             return wait
-        self._reach_next(pod, run)
+        self._reach_next(self._store.get(PODS, metadata["namespace"], metadata["name"]), run)
         return 0.0
 
     def _reach_next(self, pod: Json, run: PodRun) -> None:

@@ -39,7 +39,10 @@ def record(
     subresource: str = "",
 ) -> None:
     """Note in `after` that `manager` changed what differs from `before`."""
-    old, new = _fields(before), _fields(after)
+    differing = [key for key in {*before, *after} if before.get(key) != after.get(key)]
+    old, new = (
+        _fields({key: item[key] for key in differing if key in item}) for item in (before, after)
+    )
     changed = {path for path, value in new.items() if path not in old or old[path] != value}
     lost = changed | {path for path in old if path not in new}
     if not lost:
@@ -54,7 +57,13 @@ def apply(current: Json, config: Json, manager: str, moment: str, *, force: bool
     Raises:
         ApiFailureError: 409 when another manager owns a field with another value.
     """
-    live, wanted = _fields(current), _fields(config)
+    # Who applies owns what the manifest names, not that a list or map is there at all.
+    live = _fields(current)
+    wanted = {
+        path: value
+        for path, value in _fields(config).items()
+        if path[-1] != "." or path[-2].startswith("k:")
+    }
     key = (manager, "Apply", "")
     entries = {_entry_key(entry): entry for entry in _entries(current)}
     differing = {path for path, value in wanted.items() if live.get(path, value) != value}
@@ -100,7 +109,9 @@ def _rewrite(
     }
     if subresource:
         entry["subresource"] = subresource
-    item["metadata"]["managedFields"] = [*kept, entry] if owned else kept
+    kept += [entry] if owned else []
+    kept.sort(key=lambda known: str(known["operation"]))  # those of apply come first
+    item["metadata"]["managedFields"] = kept
 
 
 def _entries(item: Json) -> list[Json]:
@@ -134,7 +145,7 @@ def _leaves(value: Any, path: Path, field: str = "") -> Iterator[tuple[Path, Any
             element = (*path, "k:" + json.dumps({key: item[key]}, separators=(",", ":")))
             yield (*element, "."), item[key]
             yield from _leaves(item, element)
-    elif value not in ({}, None) or field:
+    elif field not in ("", *_STRUCTS):
         yield path, value
 
 

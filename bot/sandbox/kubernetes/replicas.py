@@ -37,7 +37,7 @@ def is_ready(pod: Json) -> bool:
 def sync(store: Store, replicaset: Json) -> None:
     """Create or end pods, then write the counters."""
     namespace = replicaset["metadata"]["namespace"]
-    mine = [pod for pod in store.select(PODS, namespace) if owned_by(pod, replicaset)]
+    mine = [pod for pod in store.peek(PODS, namespace) if owned_by(pod, replicaset)]
     active = [pod for pod in mine if "deletionTimestamp" not in pod["metadata"]]
     missing = replicaset["spec"]["replicas"] - len(active)
     for _ in range(missing):
@@ -53,9 +53,13 @@ def sync(store: Store, replicaset: Json) -> None:
 
 def end_pod(store: Store, pod: Json) -> None:
     """Mark a pod as terminating; the kubelet removes it."""
-    pod["metadata"]["deletionTimestamp"] = store.timestamp()
-    pod["metadata"]["deletionGracePeriodSeconds"] = pod["spec"]["terminationGracePeriodSeconds"]
-    store.replace(PODS, pod)
+
+    def change(item: Json) -> None:
+        item["metadata"]["deletionTimestamp"] = store.timestamp()
+        grace = item["spec"]["terminationGracePeriodSeconds"]
+        item["metadata"]["deletionGracePeriodSeconds"] = grace
+
+    store.edit(PODS, pod["metadata"]["namespace"], pod["metadata"]["name"], change)
 
 
 def _write_status(store: Store, replicaset: Json, active: list[Json], ending: int) -> None:
@@ -74,7 +78,8 @@ def _write_status(store: Store, replicaset: Json, active: list[Json], ending: in
         item["status"] = status
 
     metadata = replicaset["metadata"]
-    store.edit(REPLICASETS, metadata["namespace"], metadata["name"], change)
+    if status != replicaset["status"]:
+        store.edit(REPLICASETS, metadata["namespace"], metadata["name"], change)
 
 
 def _new_pod(replicaset: Json) -> Json:
@@ -103,5 +108,5 @@ def _new_pod(replicaset: Json) -> Json:
 def pods_of(store: Store, deployment: Json) -> list[Json]:
     """Return the pods that a Deployment's selector finds in its namespace."""
     wanted = deployment["spec"]["selector"]["matchLabels"]
-    pods = store.select(PODS, deployment["metadata"]["namespace"])
+    pods = store.peek(PODS, deployment["metadata"]["namespace"])
     return [pod for pod in pods if selection.matches(pod["metadata"].get("labels") or {}, wanted)]

@@ -30,7 +30,12 @@ def revision(item: Json) -> int:
 def replicasets_of(store: Store, deployment: Json) -> list[Json]:
     """Return the ReplicaSets of a Deployment, oldest first."""
     namespace = deployment["metadata"]["namespace"]
-    mine = [item for item in store.select(REPLICASETS, namespace) if owned_by(item, deployment)]
+    names = [
+        item["metadata"]["name"]
+        for item in store.peek(REPLICASETS, namespace)
+        if owned_by(item, deployment)
+    ]
+    mine = [store.get(REPLICASETS, namespace, name) for name in names]
     return sorted(mine, key=lambda item: (item["metadata"]["creationTimestamp"], revision(item)))
 
 

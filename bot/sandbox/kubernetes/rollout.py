@@ -3,7 +3,6 @@
 One call of `sync` takes one step, as the real one does: the next change calls it again.
 """
 
-import copy
 import math
 
 from bot.sandbox.kubernetes import conditions, ownership, revisions
@@ -100,14 +99,13 @@ class DeploymentController:
             mine = self._store.get(REPLICASETS, metadata["namespace"], mine["metadata"]["name"])
 
         def change(item: Json) -> None:
-            before = copy.deepcopy(item)
             if mine is not None:
                 annotations = item["metadata"].setdefault("annotations", {})
                 annotations[revisions.REVISION] = str(revisions.revision(mine))
             least = _bounds(item)[1]
             item["status"] = self._progress.status(item, mine, found, least, created=created)
             now = self._store.timestamp()
-            ownership.record(before, item, _MANAGER, now, subresource="status")
+            ownership.record(deployment, item, _MANAGER, now, subresource="status")
 
         self._store.edit(DEPLOYMENTS, metadata["namespace"], metadata["name"], change)
 

@@ -28,11 +28,15 @@ _CAUSE = "kubernetes.io/change-cause"
 _DEPLOYER = Intent(manager="kubectl-client-side-apply")
 
 
-def plant(store: Store, controllers: Controllers, deadline_seconds: int) -> None:
-    """Create the seeded objects, with every past rollout finished."""
-    store.backdated = timedelta(days=30)
+def plant_namespaces(store: Store) -> None:
+    """Create what every cluster has."""
     for name in (NAMESPACE, "kube-system"):
         changes.create(store, NAMESPACES, "", {"metadata": {"name": name}}, _DEPLOYER)
+
+
+def plant_service(store: Store, controllers: Controllers, deadline_seconds: int) -> None:
+    """Create the service and what belongs to it, with every past rollout finished."""
+    store.backdated = timedelta(days=30)
     # Not any key of Ideogram's: the world puts in the ones that its Ideogram accepts.
     secret = {"metadata": {"name": SECRET}, "stringData": {"api-key": "unset"}}
     changes.create(store, SECRETS, NAMESPACE, secret, _DEPLOYER)

@@ -61,14 +61,19 @@ class KubernetesServer:
     """
 
     def __init__(
-        self, *, pod_seconds: float = 3.0, progress_deadline_seconds: int | None = None
+        self,
+        *,
+        pod_seconds: float = 3.0,
+        progress_deadline_seconds: int | None = None,
+        seeded: bool = True,
     ) -> None:
-        """Prepare the seeded cluster.
+        """Prepare the cluster.
 
         Args:
             pod_seconds: How long one pod takes from created to ready, +-15 %.
             progress_deadline_seconds: Of the seeded Deployments, whole seconds; None takes three
                 times `pod_seconds`, so that a stuck rollout fails while somebody looks.
+            seeded: False leaves out the service and its history: an empty cluster.
         """
         self.store = Store()
         self.rights = Rights()
@@ -79,9 +84,11 @@ class KubernetesServer:
         self._queues: set[asyncio.Queue[Json]] = set()
         self._stack = AsyncExitStack()
         self._has_keys = False
-        deadline = progress_deadline_seconds or max(1, math.ceil(3 * pod_seconds))
-        seed.plant(self.store, self._controllers, deadline)
-        self.rights.users["bot"].rules.extend(seed.rights_of_the_bot())
+        seed.plant_namespaces(self.store)
+        if seeded:
+            deadline = progress_deadline_seconds or max(1, math.ceil(3 * pod_seconds))
+            seed.plant_service(self.store, self._controllers, deadline)
+            self.rights.users["bot"].rules.extend(seed.rights_of_the_bot())
         self.store.observers.append(self._publish_change)
 
     async def __aenter__(self) -> Self:
@@ -150,7 +157,7 @@ class KubernetesServer:
         text = cause or f"deploy {image.rpartition(':')[2]}"
         return seed.deploy(self.store, seed.SERVICE, image, text, Intent(manager="deploy-pipeline"))
 
-    def stick(self, stuck: bool, why: Stuck = "readiness") -> None:  # noqa: FBT001 - a switch
+    def stick(self, stuck: bool = True, *, why: Stuck = "readiness") -> None:  # noqa: FBT001, FBT002 - a switch
         """Keep pods that are not ready from getting ready, or let them again."""
         self._controllers.kubelet.stuck = why if stuck else None
         self._controllers.wake()

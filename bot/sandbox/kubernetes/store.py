@@ -40,6 +40,7 @@ class Store:
         self.backdated = timedelta()  # how far in the past the seeded history happens
         # Kept as JSON texts: reading one is the fastest copy of a tree.
         self._texts: dict[tuple[str, str, str], str] = {}
+        self._objects: dict[tuple[str, str, str], Json] = {}
         self._changes: deque[Change] = deque(maxlen=REMEMBERED_CHANGES)
 
     def timestamp(self) -> str:
@@ -60,10 +61,8 @@ class Store:
 
     def select(self, resource: Resource, namespace: str | None = None) -> list[Json]:
         """Return copies of all objects of a kind by name; of all namespaces when None."""
-        keys = sorted(
-            key for key in self._texts if key[0] == resource.plural and namespace in (None, key[1])
-        )
-        return [_read(self._texts[key]) for key in keys]
+        found = self.peek(resource, namespace)
+        return [self.get(resource, _namespace(item), item["metadata"]["name"]) for item in found]
 
     def add(self, resource: Resource, item: Json) -> Json:
         """Store a new object and give it its identity; 409 when the name is taken."""
@@ -81,7 +80,7 @@ class Store:
         """Store a changed object under a new resourceVersion; the same object changes nothing."""
         metadata = item["metadata"]
         key = (resource.plural, metadata.get("namespace", ""), metadata["name"])
-        if item == _read(self._texts[key]):
+        if item == self._objects[key]:
             return item
         return self._write("MODIFIED", resource, key, item)
 
@@ -98,6 +97,15 @@ class Store:
         item = self.get(resource, namespace, name)
         return self._write("DELETED", resource, (resource.plural, namespace, name), item)
 
+    def peek(self, resource: Resource, namespace: str | None = None) -> list[Json]:
+        """Return all objects of a kind by name, not copied: to be read only."""
+        keys = sorted(
+            key
+            for key in self._objects
+            if key[0] == resource.plural and namespace in (None, key[1])
+        )
+        return [self._objects[key] for key in keys]
+
     def changes_since(self, revision: int) -> Iterator[Change]:
         """Return the remembered changes after that resourceVersion; 410 when some are forgotten."""
         oldest = self._changes[0].revision if self._changes else self.revision + 1
@@ -112,15 +120,21 @@ class Store:
         head = {"apiVersion": resource.api_version, "kind": resource.kind}
         metadata = {**item["metadata"], "resourceVersion": str(self.revision)}
         text = json.dumps({**item, **head, "metadata": metadata})
-        stored, before = _read(text), self._texts.pop(key, None)
-        if kind != "DELETED":
-            self._texts[key] = text
-        past = None if before is None else _read(before)
-        change = Change(self.revision, kind, resource, stored, past)
+        stored, before = _read(text), self._objects.pop(key, None)
+        self._texts[key] = text
+        self._objects[key] = stored
+        if kind == "DELETED":
+            del self._texts[key], self._objects[key]
+        change = Change(self.revision, kind, resource, stored, before)
         self._changes.append(change)
         for observer in list(self.observers):
             observer(change)
         return _read(text)
+
+
+def _namespace(item: Json) -> str:
+    namespace: str = item["metadata"].get("namespace", "")
+    return namespace
 
 
 def _read(text: str) -> Json:
