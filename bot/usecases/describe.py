@@ -30,11 +30,13 @@ class Context:
 
     Attributes:
         inflight_limit: Requests in flight that Ideogram named in a 429; None when it did not.
+        beside: A mitigation that is just ending and does not stand in the way.
     """
 
     triage_id: TriageId | None = None
     incident_id: IncidentId | None = None
     inflight_limit: int | None = None
+    beside: MitigationId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

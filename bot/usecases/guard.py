@@ -1,7 +1,7 @@
 """Ask what must be known before a mitigation; a question without an answer refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,10 +10,10 @@ from typing import Final
 from bot.domain.errors import GuardRefusedError, PermanentError, TemporaryError
 from bot.domain.guards import refuse_paused, target_container
 from bot.domain.ids import MitigationId
-from bot.domain.mitigation import UNFINISHED, MitigationRun
+from bot.domain.mitigation import UNFINISHED, MitigationKind, MitigationRun
 from bot.domain.service import Service, Target
 from bot.domain.workload import Container, Deployment
-from bot.ports import Cluster, Storage
+from bot.ports import Cluster, Mitigation, Storage
 
 ANSWER_WITHIN: Final = timedelta(seconds=5)  # mitigations.md section 2
 
@@ -31,6 +31,14 @@ class Ground:
     deployment: Deployment
     container: Container
     in_force: tuple[MitigationRun, ...]
+
+    def holding(
+        self, mitigations: Mapping[MitigationKind, Mitigation]
+    ) -> tuple[MitigationRun, ...]:
+        """List those that hold something back, oldest first: neither an undo nor an end."""
+        return tuple(
+            run for run in self.in_force if run.undoes is None and not mitigations[run.kind].ends
+        )
 
 
 def target_of(service: Service) -> Target:

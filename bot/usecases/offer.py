@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.domain.diagnosis import Cause
 from bot.domain.errors import GuardRefusedError, UnavailableError
-from bot.domain.ids import IncidentId, TriageId
-from bot.domain.message import NotOffered
+from bot.domain.ids import IncidentId, MitigationId, TriageId
+from bot.domain.message import MitigationOffers, NotOffered
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.patch import ALREADY, by_hand, value_of
 from bot.domain.service import Service
@@ -64,7 +64,7 @@ class Offer:
         if not configured:
             return (), ()
         try:
-            ground = await self.guard(service)
+            ground = await self.guard(service, undoing=context.beside)
         except GuardRefusedError as error:
             return (), self._refused(service, configured, str(error), error.guard)
         previews: list[Preview] = []
@@ -76,14 +76,21 @@ class Offer:
                 refused += self._refused(service, [kind], str(error), error.guard)
         return await self._remembered(service, previews, refused)
 
-    async def undo(self, service: Service, run: MitigationRun) -> Preview:
+    async def undo(
+        self, service: Service, run: MitigationRun, *, beside: MitigationId | None = None
+    ) -> Preview:
         """Describe taking one press back.
+
+        Args:
+            service: Whose Deployment.
+            run: The press.
+            beside: May be unfinished, for it is just ending; None means the press itself.
 
         Raises:
             GuardRefusedError: It is not the newest on its variable, or somebody changed it since.
             UnavailableError: The database does not answer.
         """
-        ground = await self.guard(service, undoing=run.id)
+        ground = await self.guard(service, undoing=beside or run.id)
         _refuse_out_of_order(run, ground.in_force)
         for change in run.preview.changes:
             if value_of(ground.container, change.name) != change.after:
@@ -97,6 +104,27 @@ class Offer:
         async with self.storage() as uow:
             await uow.mitigations.add_preview(preview)
         return preview
+
+    async def again(self, service: Service, preview: Preview, reason: str) -> MitigationOffers:
+        """Describe anew what a stale button meant, and say why."""
+        context = Context(preview.triage_id, preview.incident_id)
+        offers: tuple[Preview, ...] = ()
+        if preview.undoes is None:
+            offers, refused = await self(service, [preview.kind], context)
+        else:
+            async with self.storage() as uow:
+                target = await uow.mitigations.get(preview.undoes)
+            undo = None if target is None else await self._undo_or_why(service, target)
+            offers = (undo,) if isinstance(undo, Preview) else ()
+            refused = (undo,) if isinstance(undo, NotOffered) else ()
+        return MitigationOffers(service.name, offers, refused, preview.incident_id, reason)
+
+    async def _undo_or_why(self, service: Service, run: MitigationRun) -> Preview | NotOffered:
+        try:
+            return await self.undo(service, run)
+        except GuardRefusedError as error:
+            kind = self.mitigations[run.kind].inverse
+            return NotOffered(kind, str(error), None, error.guard)
 
     def _configured(
         self, service: Service, kinds: Iterable[MitigationKind]
@@ -129,7 +157,8 @@ class Offer:
 
     async def _described(self, ground: Ground, kind: MitigationKind, context: Context) -> Preview:
         mitigation = self.mitigations[kind]
-        change = mitigation.change(ground.service, ground.container, ground.in_force)
+        holding = ground.holding(self.mitigations)
+        change = mitigation.change(ground.service, ground.container, holding)
         return await self.describe(ground, kind, (change,), context)
 
 

@@ -1,0 +1,263 @@
+"""Take a pressed mitigation up: guards first, then one transaction that is the press."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from bot.domain.errors import (
+    AlreadyPressedError,
+    GuardRefusedError,
+    NotAllowedError,
+    StalePressError,
+    UserError,
+)
+from bot.domain.ids import (
+    ChannelId,
+    DeliveryKey,
+    MitigationId,
+    ServiceName,
+    TriageId,
+    UserId,
+    mitigation_text,
+)
+from bot.domain.incident import Incident
+from bot.domain.message import Answer, AnswerKind, Trouble
+from bot.domain.mitigation import MitigationKind, MitigationRun, Preview, State
+from bot.domain.policy import Policy
+from bot.domain.press import ended_by
+from bot.domain.request import PRESS_VALID_FOR, Press
+from bot.domain.service import Service, find_service
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.ports import Answers, Clock, Mitigation, Storage, UnitOfWork
+from bot.usecases import traces
+from bot.usecases.describe import random_id
+from bot.usecases.guard import Ground, Guard
+from bot.usecases.incident_card import IncidentCards
+from bot.usecases.offer import Offer
+from bot.usecases.work import LEASE
+
+log = structlog.get_logger()
+
+
+class Declaring(Protocol):
+    """Opens an incident because a mitigation was pressed."""
+
+    async def declare(
+        self,
+        uow: UnitOfWork,
+        *,
+        triage_id: TriageId | None,
+        service: ServiceName,
+        by: UserId,
+        at: datetime,
+        channel: ChannelId,
+    ) -> Incident:
+        """Declare, acknowledge and set the owner, in the caller's transaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressMitigation:
+    """Accepts or refuses a press. Accepting is one transaction; the work itself comes after.
+
+    Attributes:
+        begin: Starts the work on an accepted press, in the background.
+        holder: Under which this process claims work.
+    """
+
+    storage: Storage
+    clock: Clock
+    services: Sequence[Service]
+    policy: Policy
+    guard: Guard
+    offer: Offer
+    mitigations: Mapping[MitigationKind, Mitigation]
+    declaring: Declaring
+    cards: IncidentCards
+    begin: Callable[[MitigationId], None]
+    holder: str
+    new_id: Callable[[], str] = random_id
+
+    async def __call__(self, request: Press, delivery: DeliveryKey | None, answer: Answers) -> None:
+        """Take a press up.
+
+        Raises:
+            StalePressError: The button is not known.
+            UnknownServiceError: Its service is not configured any more.
+            UnavailableError: The database does not answer; nothing was changed.
+        """
+        async with self.storage() as uow:
+            preview = await uow.mitigations.preview(request.preview_id)
+        if preview is None:
+            raise StalePressError("This button is not known any more. Ask: /ideogram mitigate")
+        service = find_service(self.services, preview.service)
+        try:
+            ground = await self._checked(request, preview, service)
+            run = await self._accepted(request, preview, ground, delivery)
+        except UserError as error:
+            await self._refused(request, preview, delivery, error)
+            await self._tell(service, preview, error, answer)
+            return
+        log.info("mitigation.pressed", mitigation_id=run.name, kind=run.kind, by=run.by)
+        self.begin(run.id)
+
+    async def _checked(self, request: Press, preview: Preview, service: Service) -> Ground:
+        """Ask every guard that can be asked before the transaction."""
+        if preview.settled_by is not None:
+            async with self.storage() as uow:
+                await self._refuse_settled(uow, preview)
+        if self.clock.now() - request.asked.at > PRESS_VALID_FOR:
+            raise StalePressError("This press arrived too late, so nothing was changed.")
+        self.policy.check(preview.kind, request.asked.by)
+        ground = await self.guard(service, undoing=preview.undoes)
+        if ground.container.env_hash != preview.env_hash:
+            raise StalePressError(f"{preview.deployment} changed since this was offered.")
+        return ground
+
+    async def _refuse_settled(self, uow: UnitOfWork, preview: Preview) -> None:
+        if preview.settled_by is None:
+            return
+        run = await uow.mitigations.get(preview.settled_by)
+        who = "" if run is None else f" by <@{run.by}>: {run.name}, {run.state}"
+        raise AlreadyPressedError(f"Already pressed{who}. It is done once.")
+
+    async def _accepted(
+        self, request: Press, preview: Preview, ground: Ground, delivery: DeliveryKey | None
+    ) -> MitigationRun:
+        """Record the press; everything or nothing."""
+        now, run_id = self.clock.now(), MitigationId(self.new_id())
+        async with self.storage() as uow:
+            await self._taken(uow, preview, ground, run_id, now)
+            incident = await self._incident(uow, request, preview, ground, now)
+            run = MitigationRun(
+                id=run_id,
+                service=preview.service,
+                kind=preview.kind,
+                state=State.PRESSED,
+                preview=replace(preview, settled_by=run_id, incident_id=incident.id),
+                object_key=ground.target.key,
+                container=ground.container.name,
+                by=request.asked.by,
+                pressed_at=now,
+                channel=incident.channel,
+                message=traces.progress_key(run_id),
+                incident_id=incident.id,
+                triage_id=preview.triage_id,
+                undoes=preview.undoes,
+                replicas=ground.deployment.replicas,
+            )
+            await uow.mitigations.insert(run, holder=self.holder, claimed_until=now + LEASE)
+            await traces.audit(uow, preview, run.by, "pressed", now)
+            await traces.note(uow, run, EventKind.MITIGATION_PRESSED, now, by=run.by)
+            await traces.show_progress(uow, run, now)
+            await self.cards.show(uow, incident, now)
+            if delivery is not None:
+                await uow.inbox.close(delivery, at=now)
+        return run
+
+    async def _taken(
+        self,
+        uow: UnitOfWork,
+        preview: Preview,
+        ground: Ground,
+        run_id: MitigationId,
+        now: datetime,
+    ) -> None:
+        """Take the preview and the object; of two presses one gets here."""
+        stored = await uow.mitigations.preview(preview.id)
+        await self._refuse_settled(uow, stored or preview)
+        if preview.undoes is not None:
+            await self._end(uow, preview.undoes, run_id, now)
+        other = await uow.mitigations.lock(ground.target.key, run_id)
+        if other is not None:
+            raise GuardRefusedError("unfinished", f"{mitigation_text(other)} is still under way.")
+        await uow.mitigations.settle(preview.id, run_id)
+
+    async def _end(
+        self, uow: UnitOfWork, target_id: MitigationId, by: MitigationId, now: datetime
+    ) -> None:
+        """Mark what an undo takes back; its watching or verifying ends here."""
+        target = await uow.mitigations.get(target_id)
+        if target is None or target.undone_by is not None:
+            raise GuardRefusedError("order", "This was taken back already.")
+        ended = ended_by(target, by, now)
+        await uow.mitigations.save(ended, epoch=None)
+        await uow.mitigations.unlock(target.object_key, target.id)
+        await traces.show_progress(uow, ended, now)
+
+    async def _incident(
+        self, uow: UnitOfWork, request: Press, preview: Preview, ground: Ground, now: datetime
+    ) -> Incident:
+        """Find the incident that the press belongs to, or open it: the press is the declaration."""
+        found = await self._attached(uow, preview, ground)
+        if found is None:
+            return await self.declaring.declare(
+                uow,
+                triage_id=preview.triage_id,
+                service=preview.service,
+                by=request.asked.by,
+                at=now,
+                channel=request.asked.channel,
+            )
+        if not found.is_open or found.acknowledged_at is not None:
+            return found
+        taken = found.acknowledged(request.asked.by, now)
+        await uow.incidents.save(taken)
+        evidence = Evidence(taken.name, taken.card)
+        await uow.timeline.add(
+            TimelineEvent(taken.id, now, EventKind.ACKNOWLEDGED, evidence, request.asked.by)
+        )
+        return taken
+
+    async def _attached(self, uow: UnitOfWork, preview: Preview, ground: Ground) -> Incident | None:
+        if preview.incident_id is not None:
+            incident = await uow.incidents.get(preview.incident_id)
+            if incident.is_open or preview.undoes is not None:
+                return incident
+        for incident in await uow.incidents.open(preview.service):
+            return await uow.incidents.get(incident.id)
+        # Ending what an incident left in force belongs to that one, though it is resolved.
+        holding = ground.holding(self.mitigations)
+        left = [run.incident_id for run in holding if run.incident_id is not None]
+        if self.mitigations[preview.kind].ends and left:
+            return await uow.incidents.get(left[-1])
+        return None
+
+    async def _refused(
+        self, request: Press, preview: Preview, delivery: DeliveryKey | None, error: UserError
+    ) -> None:
+        now = self.clock.now()
+        async with self.storage() as uow:
+            result = f"refused: {_guard_of(error)}"
+            await traces.audit(uow, preview, request.asked.by, result, now)
+            if delivery is not None:
+                await uow.inbox.close(delivery, at=now)
+
+    async def _tell(
+        self, service: Service, preview: Preview, error: UserError, answer: Answers
+    ) -> None:
+        match error:
+            case AlreadyPressedError():
+                await answer(Answer(AnswerKind.DONE, text=str(error)))
+            case StalePressError():
+                await answer(await self.offer.again(service, preview, str(error)))
+            case NotAllowedError():
+                ask = tuple(UserId(one) for one in error.allowed)
+                await answer(Trouble(str(error), "Nothing was changed.", ask=ask))
+            case _:
+                await answer(Trouble(str(error), "Nothing was changed."))
+
+
+def _guard_of(error: UserError) -> str:
+    match error:
+        case GuardRefusedError():
+            return error.guard
+        case NotAllowedError():
+            return "policy"
+        case AlreadyPressedError():
+            return "already pressed"
+        case _:
+            return "changed"

@@ -1,0 +1,85 @@
+"""See whether a mitigation has the effect that it promises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.domain.errors import BotError, MissingError
+from bot.domain.mitigation import EffectState, MitigationKind, MitigationRun, State
+from bot.domain.patch import is_ours
+from bot.domain.service import Service
+from bot.ports import Clock, Cluster, Mitigation
+from bot.usecases.finish import Finish
+from bot.usecases.guard import target_of
+from bot.usecases.prove import ProveImage
+from bot.usecases.watch import REPLACED
+from bot.usecases.work import Work
+
+LOOK_EVERY: Final = timedelta(seconds=2)
+VERIFY_FOR: Final = timedelta(minutes=2)  # mitigations.md section 2
+# So many looks in a row end it early: one page of an ingress on the move proves nothing.
+SURE_AFTER: Final = 5
+
+_RESULT: Final = {
+    EffectState.EFFECTIVE: State.EFFECTIVE,
+    EffectState.PENDING: State.NO_EFFECT,
+    EffectState.WORSE: State.WORSE,
+    EffectState.UNSEEN: State.UNVERIFIED,
+}
+_SURE: Final = frozenset({EffectState.WORSE, EffectState.UNSEEN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verify:
+    """Drives a run from *verifying* to its result.
+
+    Attributes:
+        within: How long the effect may take after the rollout.
+    """
+
+    cluster: Cluster
+    clock: Clock
+    mitigations: Mapping[MitigationKind, Mitigation]
+    prove: ProveImage
+    finish: Finish
+    within: timedelta = VERIFY_FOR
+
+    async def __call__(self, work: Work, service: Service) -> None:
+        """Verify it.
+
+        Raises:
+            ClaimLostError: Somebody else has it.
+        """
+        mitigation = self.mitigations[work.run.kind]
+        seen: list[EffectState] = []
+        while True:
+            if await self._is_replaced(work.run, service):
+                await self.finish(work, State.REPLACED, REPLACED, service)
+                return
+            effect = await mitigation.effect(service, work.run)
+            seen.append(effect.state)
+            if effect.state is EffectState.EFFECTIVE and mitigation.needs_image:
+                effect = await self.prove(work, service, effect)
+                break
+            if effect.state is EffectState.EFFECTIVE or self._is_over(work.run, seen):
+                break
+            await work.keep()
+            await self.clock.sleep(LOOK_EVERY)
+        await self.finish(work, _RESULT[effect.state], effect.detail, service)
+
+    async def _is_replaced(self, run: MitigationRun, service: Service) -> bool:
+        """Tell whether the change was put back; not seeing it is no proof."""
+        try:
+            deployment = await self.cluster.deployment(target_of(service))
+        except MissingError:
+            return True
+        except BotError:
+            return False
+        return not is_ours(run, deployment)
+
+    def _is_over(self, run: MitigationRun, seen: list[EffectState]) -> bool:
+        newest = seen[-SURE_AFTER:]
+        is_sure = len(newest) == SURE_AFTER and set(newest) in ({one} for one in _SURE)
+        since = run.rolled_out_at or run.pressed_at
+        return is_sure or self.clock.now() - since >= self.within

@@ -1,0 +1,103 @@
+"""Watch our own rollout to its end, as `kubectl rollout status` does."""
+
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.errors import BotError, MissingError, PermanentError, TemporaryError
+from bot.domain.mitigation import State
+from bot.domain.press import moved
+from bot.domain.service import Service
+from bot.domain.timeline import EventKind
+from bot.domain.watching import reasons, too_long, watched
+from bot.domain.workload import Deployment
+from bot.ports import Clock, Cluster, UnitOfWork
+from bot.usecases.finish import Finish
+from bot.usecases.guard import target_of
+from bot.usecases.work import Work
+
+log = structlog.get_logger()
+
+ROUND: Final = timedelta(seconds=5)  # well below the lease, which is prolonged between rounds
+PAUSE: Final = timedelta(seconds=1)  # between rounds that ended early
+REPLACED: Final = "someone else's change replaced it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Drives a run from *watching* to *verifying*, *stuck* or *replaced*."""
+
+    cluster: Cluster
+    clock: Clock
+    finish: Finish
+
+    async def __call__(self, work: Work, service: Service) -> None:
+        """Watch it.
+
+        Raises:
+            ClaimLostError: Somebody else has it.
+        """
+        while work.run.state is State.WATCHING:
+            began = self.clock.monotonic()
+            try:
+                await self._round(work, service)
+            except MissingError as error:
+                await self.finish(work, State.REPLACED, str(error), service)
+            except PermanentError as error:
+                await self.finish(work, State.STUCK, f"cannot watch: {error}", service)
+            except TemporaryError as error:
+                log.warning("watch.interrupted", mitigation_id=work.run.name, reason=str(error))
+            if work.run.state is State.WATCHING:
+                await self._between(work, service)
+                await self.clock.sleep(max(PAUSE - (self.clock.monotonic() - began), timedelta(0)))
+
+    async def _round(self, work: Work, service: Service) -> None:
+        async with aclosing(self.cluster.watch(target_of(service), within=ROUND)) as seen:
+            async for deployment in seen:
+                await self._look(work, service, deployment)
+                if work.run.state is not State.WATCHING:
+                    return
+
+    async def _look(self, work: Work, service: Service, deployment: Deployment) -> None:
+        now = self.clock.now()
+        look = watched(work.run, deployment, now)
+        if look.replaced:
+            await self.finish(work, State.REPLACED, REPLACED, service)
+        elif look.done:
+            await self._rolled_out(work, look.run.replicas, now)
+        elif look.failed:
+            why = await self._why(service, deployment, look.failed)
+            await self.finish(work, State.STUCK, why, service)
+        elif look.run != work.run:
+            await work.save(look.run)
+
+    async def _rolled_out(self, work: Work, replicas: int, now: datetime) -> None:
+        run = replace(
+            moved(work.run, State.VERIFYING),
+            ready_seen=replicas,
+            updated_seen=replicas,
+            replicas=replicas,
+            rolled_out_at=now,
+        )
+
+        async def give_the_object_free(uow: UnitOfWork, _at: datetime) -> None:
+            await uow.mitigations.unlock(run.object_key, run.id)
+
+        await work.save(run, event=EventKind.MITIGATION_ROLLED_OUT, also=give_the_object_free)
+
+    async def _why(self, service: Service, deployment: Deployment, failed: str) -> str:
+        """Add the pods' reasons to why a rollout is stuck."""
+        try:
+            pods = await self.cluster.pods(target_of(service), deployment)
+        except BotError as error:
+            return f"{failed}; pods not seen: {error}"
+        seen = reasons(pods)
+        return f"{failed}; {seen}" if seen else failed
+
+    async def _between(self, work: Work, service: Service) -> None:
+        await work.keep()
+        if why := too_long(work.run, self.clock.now()):
+            await self.finish(work, State.STUCK, why, service)
