@@ -39,9 +39,10 @@ function move(event, menu) {
 
 function place(menu, button) {
   const box = button.getBoundingClientRect();
-  const left = Math.min(box.left, innerWidth - menu.offsetWidth - 8);
+  // A button at the right of its column opens to the left, over its own column.
+  const left = box.left > innerWidth / 2 ? box.right - menu.offsetWidth : box.left;
   const isRoomBelow = box.bottom + menu.offsetHeight + GAP < innerHeight;
   const top = isRoomBelow ? box.bottom + GAP : Math.max(8, box.top - menu.offsetHeight - GAP);
-  menu.style.left = `${Math.max(8, left)}px`;
+  menu.style.left = `${Math.max(8, Math.min(left, innerWidth - menu.offsetWidth - 8))}px`;
   menu.style.top = `${top}px`;
 }
