@@ -28,6 +28,8 @@ CONFIRM_TEXT_MAX_CHARS: Final = 300
 # docs.slack.dev, header block, read 2026-11-20.
 HEADER_MAX_CHARS: Final = 150
 
+_DRAFT_SLOTS: Final = ("title", "impact", "cause", "action")
+
 # Action items are due this long after the draft unless a person writes another date. Our choice.
 ACTION_ITEM_DUE_AFTER: Final = timedelta(days=14)
 
@@ -211,7 +213,7 @@ class Templates(Words):
 
     def draft(self, seen: Seen) -> UpdateDraft:
         """Word what a status update is prefilled with."""
-        slots = self._plain.slots("draft.j2", ("impact", "cause", "action"), seen=seen)
+        slots = self._plain.slots("draft.j2", _DRAFT_SLOTS, seen=seen)
         return UpdateDraft(**{name: " ".join(text.split()) for name, text in slots.items()})
 
     def label(self, name: str) -> str:

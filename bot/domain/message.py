@@ -283,11 +283,12 @@ Message = (
 
 @dataclass(frozen=True, slots=True)
 class UpdateDraft:
-    """What a status update is prefilled with, plain text."""
+    """What an incident is titled and a status update is prefilled with, plain text."""
 
     impact: str
     cause: str
     action: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

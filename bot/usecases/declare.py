@@ -7,7 +7,6 @@ from typing import Final
 
 import structlog
 
-from bot.domain.diagnosis import Diagnosis
 from bot.domain.errors import UserError
 from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey, ServiceName, TriageId, UserId
 from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status, shortened
@@ -111,7 +110,7 @@ class DeclareIncident:
         incident = Incident(
             id=await uow.incidents.next_id(),
             service=service if triage is None else triage.service,
-            title=shortened(title or self._title(diagnosis), TITLE_MAX_CHARS),
+            title=shortened(title, TITLE_MAX_CHARS),
             severity=rated,
             status=Status.INVESTIGATING,
             channel=channel if triage is None else triage.channel,
@@ -128,11 +127,6 @@ class DeclareIncident:
         await self._tell(uow, incident, triage)
         log.info("incident.declared", incident_id=incident.name, severity=incident.severity)
         return incident
-
-    def _title(self, diagnosis: Diagnosis | None) -> str:
-        if diagnosis is None:
-            return self.words.label("incident.untitled")
-        return self.words.label(f"cause.{diagnosis.cause}")
 
     def _worded(self, incident: Incident, triage: Triage | None) -> Incident:
         diagnosis = None if triage is None else triage.card.diagnosis

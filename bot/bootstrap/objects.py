@@ -1,0 +1,118 @@
+"""From settings to the objects of the domain: nothing inside ever sees a setting."""
+
+import ipaddress
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from bot.domain.answer import SecretText
+from bot.domain.ids import ServiceName, UserId
+from bot.domain.money import Canary
+from bot.domain.policy import Policy
+from bot.domain.service import (
+    ConcurrencySwitch,
+    SecretRef,
+    Service,
+    Switch,
+    SwitchName,
+    Target,
+)
+from bot.settings.config_file import (
+    ConcurrencySettings,
+    ConfigFile,
+    PolicySettings,
+    ServiceSettings,
+    SwitchesSettings,
+    SwitchSettings,
+)
+from bot.settings.environment import Environment
+
+
+def services_of(file: ConfigFile) -> tuple[Service, ...]:
+    """Build the services, in the order of the file."""
+    return tuple(_service(one) for one in file.services)
+
+
+def _service(one: ServiceSettings) -> Service:
+    return Service(
+        name=ServiceName(one.name),
+        target=None
+        if one.deployment is None
+        else Target(one.namespace, one.deployment, one.container, one.context),
+        calls=tuple(dict.fromkeys(one.calls)),
+        health_url=None if one.health_url is None else str(one.health_url),
+        health_path=one.health_path,
+        health_values={state: tuple(words) for state, words in one.health_values.items()},
+        switches=_switches(one.switches),
+        concurrency=_concurrency(one.switches.concurrency),
+        secret=None
+        if one.secret is None
+        else SecretRef(one.secret.name, one.secret.key, one.secret.staged_key),
+    )
+
+
+def _switches(switches: SwitchesSettings) -> dict[SwitchName, Switch]:
+    named: dict[SwitchName, SwitchSettings | None] = {
+        SwitchName.FALLBACK: switches.fallback,
+        SwitchName.GENERATION: switches.generation,
+    }
+    return {
+        name: Switch(one.env, one.when_on, one.when_off)
+        for name, one in named.items()
+        if one is not None
+    }
+
+
+def _concurrency(one: ConcurrencySettings | None) -> ConcurrencySwitch | None:
+    if one is None:
+        return None
+    return ConcurrencySwitch(one.env, one.normal, tuple(one.reduced), per_pod=one.per == "pod")
+
+
+def policy_of(settings: PolicySettings) -> Policy:
+    """Build who may do what."""
+    return Policy(
+        allow={
+            str(kind): tuple(UserId(one) for one in who) for kind, who in settings.allow.items()
+        },
+        update_every={
+            severity: timedelta(minutes=minutes)
+            for severity, minutes in settings.update_every_minutes.items()
+        },
+    )
+
+
+def canary_of(file: ConfigFile) -> Canary:
+    """Build what the paid probes ask for."""
+    return Canary(file.ideogram.canary.legacy_model, file.ideogram.canary.v3_speed)
+
+
+def names_resolvable(file: ConfigFile) -> bool:
+    """Tell whether a host name is among the ways out: then their resolution proves something."""
+    return any(not _is_address(url.host or "") for url in file.connectivity_urls)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def own_key(environment: Environment) -> SecretText | None:
+    """Wrap the bot's own key, if there is one."""
+    key = environment.ideogram_api_key
+    return None if key is None else SecretText(key.get_secret_value())
+
+
+def secrets_of(environment: Environment) -> tuple[str, ...]:
+    """List every secret, for redaction: of the database URL only its password."""
+    secrets = (
+        environment.slack_bot_token,
+        environment.slack_app_token,
+        environment.slack_signing_secret,
+        environment.ideogram_api_key,
+    )
+    values = [one.get_secret_value() for one in secrets if one is not None]
+    password = urlsplit(environment.database_url.get_secret_value()).password
+    return tuple(values) if password is None else (*values, password)

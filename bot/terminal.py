@@ -1,0 +1,198 @@
+"""The triage in a terminal: live progress, a card in plain words, and the JSON document."""
+
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bot.domain.diagnosis import Cause, Diagnosis
+from bot.domain.errors import Problem
+from bot.domain.ids import triage_text
+from bot.domain.message import TriageCard
+from bot.domain.mitigation import MitigationKind
+from bot.domain.probe import Outcome, ProbeKind, ProbeResult
+from bot.ports import Words
+
+EXIT_HEALTHY: Final = 0
+EXIT_FAULT: Final = 1
+EXIT_UNDETERMINED: Final = 2
+_MARKS: Final = {
+    Outcome.HEALTHY: ("works", "green"),
+    Outcome.UNHEALTHY: ("fails", "red"),
+    Outcome.UNKNOWN: ("not seen", "yellow"),
+}
+_DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+_LINK: Final = re.compile(r"<[^|>]*\|([^>]*)>|<([^>]*)>")
+
+Helps = Mapping[MitigationKind, Mapping[Cause, int]]
+
+
+class Progress:
+    """Shows each result as it comes: redrawn on a terminal, plain lines when piped."""
+
+    def __init__(self, console: Console, services: Sequence[str]) -> None:
+        """Write to `console`; with several services each line names its own."""
+        self._console = console
+        self._many = len(services) > 1
+        self._results: dict[tuple[str, ProbeKind], ProbeResult] = {}
+        self._live = Live(self._table(), console=console, transient=True)
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Clear the drawing."""
+        self._live.stop()
+
+    def of(self, service: str) -> Callable[[ProbeResult], None]:
+        """Make the listener for one service's results."""
+
+        def add(result: ProbeResult) -> None:
+            self._results[service, result.kind] = result
+            if self._console.is_terminal:
+                self._live.update(self._table())
+                return
+            word, _ = _MARKS[result.outcome]
+            before = f"{service}: " if self._many else ""
+            self._console.print(
+                f"{before}{result.kind}: {word}: {result.detail}", markup=False, highlight=False
+            )
+
+        return add
+
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        for (service, kind), result in sorted(self._results.items()):
+            word, colour = _MARKS[result.outcome]
+            cells = [kind.value, Text(word, style=colour), Text(result.detail)]
+            table.add_row(*([service, *cells] if self._many else cells))
+        table.add_row(Text("measuring …", style="dim"))
+        return table
+
+
+def show(console: Console, card: TriageCard, words: Words, steps: Sequence[str]) -> None:
+    """Print a finished triage for people."""
+    wording = words.wording(card)
+    console.print(Text(wording.header, style="bold"))
+    for text in (wording.lead, *wording.rows):
+        if text:
+            console.print(Padding(Text(plain(text)), (0, 0, 0, 2)))
+    if steps:
+        console.print(Text("Next", style="bold"))
+        for number, step in enumerate(steps, 1):
+            console.print(Padding(Text(f"{number}. {step}"), (0, 0, 0, 2)))
+    console.print(Text(plain(wording.context), style="dim"))
+
+
+def plain(mrkdwn: str) -> str:
+    """Turn Slack's markup into plain text."""
+    without_dates = _DATE.sub(r"\1", mrkdwn)
+    without_links = _LINK.sub(lambda found: found[1] or found[2], without_dates)
+    return html.unescape(re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"\1", without_links))
+
+
+def next_steps(diagnosis: Diagnosis, helps: Helps, words: Words) -> list[str]:
+    """Merge what people do and what buttons do, by their place; a button comes first on a tie."""
+    buttons = [
+        (places[diagnosis.cause], 0, words.label(f"button.{kind}"))
+        for kind, places in helps.items()
+        if diagnosis.cause in places and diagnosis.cause is not Cause.HEALTHY
+    ]
+    steps = [(step.place, 1, step.text) for step in diagnosis.steps]
+    return [text for _, _, text in sorted(buttons + steps)]
+
+
+def exit_code(causes: Sequence[Cause | None]) -> int:
+    """Combine verdicts: 1 if any is a fault, else 2 if any is undetermined, else 0."""
+    codes = {_code(cause) for cause in causes}
+    return next((code for code in (EXIT_FAULT, EXIT_UNDETERMINED) if code in codes), EXIT_HEALTHY)
+
+
+def _code(cause: Cause | None) -> int:
+    if cause is Cause.HEALTHY:
+        return EXIT_HEALTHY
+    return EXIT_UNDETERMINED if cause in (None, Cause.UNDETERMINED) else EXIT_FAULT
+
+
+def document(card: TriageCard, words: Words, steps: Sequence[str]) -> dict[str, Any]:
+    """Build the JSON document of one triage, schema `ideogram-bot/triage/1`."""
+    found = card.diagnosis
+    duration = card.duration
+    return {
+        "schema": "ideogram-bot/triage/1",
+        "id": None if card.triage_id is None else triage_text(card.triage_id),
+        "service": card.service,
+        "mode": card.mode,
+        "mode_reason": card.mode_reason,
+        "started_at": _moment(card.started_at),
+        "duration_ms": None if duration is None else int(duration.total_seconds() * 1000),
+        "cost_usd": _usd(card.cost),
+        "spent_usd": _usd(card.spent),
+        "budget_left_usd": None if card.budget_left is None else _usd(card.budget_left),
+        "diagnosis": None if found is None else _diagnosis(found, card, words, steps),
+        "probes": [_probe(one) for one in card.results],
+    }
+
+
+def _diagnosis(
+    found: Diagnosis, card: TriageCard, words: Words, steps: Sequence[str]
+) -> dict[str, Any]:
+    wording = words.wording(card)
+    return {
+        "cause": found.cause,
+        "origin": found.origin,
+        "severity": found.severity,
+        "branch": found.branch,
+        "summary": f"{wording.header}. {plain(wording.lead)}".strip(),
+        "evidence": list(found.evidence),
+        "also_seen": [
+            {"cause": one.cause, "origin": one.origin, "severity": one.severity}
+            for one in found.also_seen
+        ],
+        "not_looked_at": [{"probe": one.probe, "why": one.why} for one in found.not_looked_at],
+        "contradictions": list(found.contradictions),
+        "would_change": found.would_change,
+        "contact": found.contact,
+        "next_steps": list(steps),
+        "by_hand": [one.by_hand for one in card.not_offered if one.by_hand is not None],
+    }
+
+
+def _probe(one: ProbeResult) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "outcome": one.outcome,
+        "detail": one.detail,
+        "status": one.status,
+        "latency_ms": None if one.latency is None else int(one.latency.total_seconds() * 1000),
+        "cost_usd": _usd(one.cost),
+        "request_id": one.request_id,
+        "facts": dict(one.facts),
+    }
+
+
+def problems_document(problems: Sequence[Problem]) -> dict[str, Any]:
+    """Build the JSON document of an error, schema `ideogram-bot/error/1`."""
+    return {
+        "schema": "ideogram-bot/error/1",
+        "problems": [{"message": one.message, "fix": one.fix} for one in problems],
+    }
+
+
+def _usd(amount: Decimal) -> str:
+    return f"{amount:.3f}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
