@@ -63,11 +63,13 @@ def test_a_draft_can_be_sent_without_typing():
         impact="Users see placeholders instead of new images",
         cause="Ideogram is down, not us (V3 503 in 0.4 s)",
         action="Enable fallback effective in 47 s, monitoring for resolution",
+        title="Ideogram is down, not us",
     )
     assert empty == UpdateDraft(
         impact="Image generation is affected (unreachable or all requests failing)",
         cause="Under investigation",
         action="Investigating",
+        title="Trouble with image generation",
     )
 
 

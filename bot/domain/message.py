@@ -251,9 +251,7 @@ class Trouble:
     """Something that did not work, for one person or for operations.
 
     Attributes:
-        what: What happened.
-        meaning: What it means; may be empty.
-        fix: What to do now; may be empty.
+        what, meaning, fix: What happened, what it means, what to do now; the last may be empty.
         error_id: Stands in the log too; empty for an expected refusal.
         ask: Users who may do what was refused.
     """
