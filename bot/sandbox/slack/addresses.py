@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.faults import Faults, broken
-from bot.sandbox.slack.model import SlackError
+from bot.sandbox.slack.model import Json, SlackError
 from bot.sandbox.slack.response_urls import ResponseUrls
 
 
@@ -24,7 +24,7 @@ class Addresses:
         if self._faults.is_cut:
             return broken(request)
         try:
-            self._response_urls.use(request.match_info["key"], json.loads(await request.text()))
+            self._response_urls.use(request.match_info["key"], await _payload(request))
         except SlackError as error:
             status = 404 if error.code.endswith("_url") else 400
             return web.json_response(error.answer(), status=status)
@@ -54,6 +54,16 @@ class Addresses:
             return web.Response(status=404)
         kind = self._core.workspace.files[file_id]["mimetype"]
         return web.Response(body=self._core.workspace.contents[file_id], content_type=kind)
+
+
+async def _payload(request: web.Request) -> Json:
+    try:
+        body = json.loads(await request.text())
+    except ValueError as error:
+        raise SlackError("invalid_payload") from error
+    if not isinstance(body, dict):
+        raise SlackError("invalid_payload")
+    return body
 
 
 async def _uploaded(request: web.Request) -> bytes:

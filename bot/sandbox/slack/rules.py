@@ -135,8 +135,10 @@ def _text_size(value: object) -> int:
 
 def elements_of(block: Json) -> list[Json]:
     """Return the interactive elements of a block: of its actions, its accessory, its input."""
-    found = [*(block.get("elements") or []), *(block.get("actions") or [])]
-    found += [block[key] for key in ("accessory", "element") if key in block]
+    found = [block[key] for key in ("accessory", "element") if key in block]
+    for key in ("elements", "actions"):
+        many = block.get(key)
+        found += many if isinstance(many, list) else []
     return [element for element in found if isinstance(element, dict)]
 
 

@@ -164,6 +164,7 @@ async def test_sharing_refuses_broken_blocks_and_lists(client: AsyncWebClient) -
         return await error_of(call)
 
     assert await error(files="[]") == "invalid_arguments"
+    assert await error(files='["F1"]') == "invalid_arguments"
     assert await error(files='[{"id": "F1"}]', blocks="[{}]") == "invalid_blocks"
     assert await error(files='[{"id": "F1"}]', channel_id="C1") == "channel_not_found"
 

@@ -1,5 +1,6 @@
 """Answering an interaction through its response URL."""
 
+import aiohttp
 import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -93,3 +94,19 @@ async def test_an_ephemeral_original_can_be_deleted(slack: SlackServer, client) 
 
 async def test_an_invented_url_is_refused(slack: SlackServer) -> None:
     assert (await answered(f"{slack.url}/response/x", text="Hi"))[0] == 404
+
+
+@pytest.mark.parametrize("body", ["{", "[]"])
+async def test_an_answer_is_a_json_object(url: str, body: str) -> None:
+    async with aiohttp.ClientSession() as session, session.post(url, data=body) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (400, "invalid_payload")
+
+
+async def test_a_cut_reaches_every_address(slack: SlackServer, client, url: str) -> None:
+    file = await client.files_getUploadURLExternal(filename="a.md", length=3)
+    slack.cut()
+
+    for address in (url, file["upload_url"]):
+        with pytest.raises(aiohttp.ClientError):
+            async with aiohttp.ClientSession() as session:
+                await session.post(address, data=b"abc")

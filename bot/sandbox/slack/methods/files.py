@@ -46,7 +46,7 @@ def _targets(given: Json) -> list[str]:
 
 
 def _files(core: Core, wanted: object) -> list[Json]:
-    if not isinstance(wanted, list) or not wanted:
+    if not isinstance(wanted, list) or not all(isinstance(each, dict) for each in wanted or [""]):
         raise SlackError("invalid_arguments", "must be a list of files [json-pointer:/files]")
     files = [core.workspace.files.get(str(each.get("id"))) for each in wanted]
     found = [file for file in files if file and file["id"] in core.workspace.contents]
