@@ -4,7 +4,7 @@
 |---|---|
 | dns | `literal` (bool), `addresses` (count) |
 | reachability | `certificate_days`, `slow_phase` |
-| auth | `key` (fingerprint), `key_source`, `key_note`, `quote_usd` (text) |
+| auth | `key` (fingerprint), `key_source`, `key_note`, `quote_usd` (text), `spent` (bool) |
 | generate-* | `key`, `slow_phase`, `phase` (on failure), `max_inflight` (of a 429) |
 | download | `bytes`, `seconds_left`, `host` |
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |
@@ -23,6 +23,7 @@ KEY: Final = "key"
 KEY_SOURCE: Final = "key_source"
 KEY_NOTE: Final = "key_note"
 QUOTE_USD: Final = "quote_usd"
+SPENT: Final = "spent"  # bool: the price quote made an image
 MAX_INFLIGHT: Final = "max_inflight"
 BYTES: Final = "bytes"
 SECONDS_LEFT: Final = "seconds_left"

@@ -77,9 +77,9 @@ def _error(answer: KubeAnswer, wish: Wish, patch: Mapping[str, Any], *, changes:
     if status == 429 or status >= 500:  # noqa: PLR2004  HTTP
         return _may_pass(status, changes=changes)
     if status == 404:  # noqa: PLR2004  HTTP
-        return MissingError(f"there is no {wish.resource} {wish.name} in {wish.target.where}")
+        return MissingError(f"there is no {wish.resource}/{wish.name} in {wish.target.where}")
     if status == 409:  # noqa: PLR2004  HTTP
-        return ConflictError(f"{wish.resource} {wish.name} was changed by someone else")
+        return ConflictError(f"{wish.resource}/{wish.name} was changed by someone else")
     return PermanentError(f"refused to {wish.words} ({status}): {_reason(answer)}")
 
 

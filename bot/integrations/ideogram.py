@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from bot.domain.answer import ApiKey, Exchange, SecretText
+from bot.domain.classes import is_success
 from bot.domain.errors import PermanentError
 from bot.domain.money import Canary
 from bot.domain.service import Call
@@ -148,8 +149,7 @@ def is_picture(content: bytes) -> bool:
 
 def _seen(reply: Reply) -> Exchange:
     exchange = reply.exchange
-    status = exchange.status or 0
-    if exchange.failure is not None or not 200 <= status < 300:  # noqa: PLR2004  HTTP
+    if exchange.failure is not None or not is_success(exchange.status):
         return exchange
     body = {"bytes": len(reply.content), "is_picture": is_picture(reply.content)}
     return replace(exchange, body=body)

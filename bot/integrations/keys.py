@@ -25,7 +25,7 @@ class ServiceKeys:
 
     cluster: Cluster | None
     own_key: SecretText | None
-    timeout: timedelta = timedelta(seconds=5)
+    timeout: timedelta = timedelta(seconds=4)
 
     async def for_service(self, service: Service) -> tuple[ApiKey | None, str]:
         """Read the service's own key, else the bot's, and say what is worth saying."""

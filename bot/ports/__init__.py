@@ -12,7 +12,7 @@ from bot.ports.mitigation import Keys, Mitigation
 from bot.ports.mitigations import Claim, Mitigations
 from bot.ports.network import Network, Resolution
 from bot.ports.outbox import Outbox
-from bot.ports.probe import Probe, Subject
+from bot.ports.probe import Instruments, Probe, Subject
 from bot.ports.timeline import Timeline
 from bot.ports.triages import Triages
 from bot.ports.unit_of_work import Storage, UnitOfWork
@@ -31,6 +31,7 @@ __all__ = [
     "Ideogram",
     "Inbox",
     "Incidents",
+    "Instruments",
     "Keys",
     "Messenger",
     "Mitigation",

@@ -7,8 +7,13 @@ from typing import Protocol
 
 from bot.domain.answer import ApiKey, SecretText
 from bot.domain.diagnosis import Mode
+from bot.domain.money import Canary
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Service
+from bot.ports.clock import Clock
+from bot.ports.cluster import Cluster
+from bot.ports.ideogram import Ideogram
+from bot.ports.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Subject:
         dry_run_allowed: False while `quote_path` is switched off because it cost money once.
         first_picture: Set by the first canary that gets an image, to its signed URL; set to None
             when the last canary ended without one.
-        canaries_left: Counts the canaries still running; the probe of each takes one off.
+        canaries: Those still running; the probe of each takes itself off.
     """
 
     service: Service
@@ -43,6 +48,26 @@ class Subject:
         self.canaries.discard(kind)
         if not self.first_picture.done() and (url is not None or not self.canaries):
             self.first_picture.set_result(url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruments:
+    """What probes measure with.
+
+    Attributes:
+        cluster: None where there is none, in a terminal for example.
+        canary: Model and speed of paid requests, for what they cost.
+        timeout: Of a free request or a reading.
+        generate_timeout: Of a paid one.
+    """
+
+    ideogram: Ideogram
+    network: Network
+    cluster: Cluster | None
+    clock: Clock
+    canary: Canary = field(default_factory=Canary)
+    timeout: timedelta = timedelta(seconds=10)
+    generate_timeout: timedelta = timedelta(seconds=55)
 
 
 class Probe(Protocol):

@@ -1,0 +1,127 @@
+"""What was seen of one exchange, in few words and as the result of a canary."""
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from bot.domain import facts
+from bot.domain.answer import AnswerClass, ApiKey, Exchange, Failure, Phase
+from bot.domain.classes import classify, error_text, max_inflight, reject_reason
+from bot.domain.probe import Outcome, ProbeKind, ProbeResult
+from bot.domain.signals import SLOW_AFTER
+
+_SAID_MAX_CHARS: Final = 80
+_QUERY: Final = re.compile(r"\?\S*")  # of a URL; a signed one is a capability
+_FIRST_ERROR: Final = 400
+_ONE_TENTH: Final = timedelta(milliseconds=95)  # from here on 0.1 s, rounded
+
+_ENDS: Final = {
+    Failure.TIMED_OUT: "no answer in {took}, waited for {wait}",
+    Failure.DNS: "name not resolved",
+    Failure.REFUSED: "refused at connect",
+    Failure.TLS: "TLS failed",
+    Failure.BROKEN: "connection broke after {took}",
+}
+_WAITS: Final = {
+    Phase.DNS: "the resolver",
+    Phase.CONNECT: "the connection",
+    Phase.TLS: "TLS",
+    Phase.FIRST_BYTE: "the first byte",
+    Phase.BODY: "the rest",
+}
+
+
+def took(duration: timedelta) -> str:
+    """Write a duration of seconds or less: `0.4 s`, `18 ms`."""
+    if duration < _ONE_TENTH:
+        return f"{duration / timedelta(milliseconds=1):.0f} ms"
+    return f"{duration.total_seconds():.1f} s"
+
+
+def ago(duration: timedelta) -> str:
+    """Write an age in its largest unit: `12 min`, `5 h`, `3 d`."""
+    minutes = max(int(duration / timedelta(minutes=1)), 0)
+    if minutes < 60:  # noqa: PLR2004  minutes of an hour
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} d"  # noqa: PLR2004  two days
+
+
+def one_line(text: str) -> str:
+    """Make foreign text fit for a line: no breaks or control characters, no query, cut."""
+    printable = "".join(one if one.isprintable() else " " for one in text)
+    words = " ".join(_QUERY.sub("?…", printable).split())
+    return words if len(words) <= _SAID_MAX_CHARS else words[: _SAID_MAX_CHARS - 1] + "…"
+
+
+def happened(exchange: Exchange) -> str:
+    """Say how an exchange ended: `503 in 0.4 s`, `refused at connect`."""
+    if exchange.failure is None:
+        return f"{exchange.status} in {took(exchange.latency)}"
+    words = _ENDS[exchange.failure]
+    return words.format(took=took(exchange.latency), wait=_WAITS[exchange.phase])
+
+
+def happened_and_said(exchange: Exchange) -> str:
+    """Say how an exchange ended, and the other side's own words where it sent some."""
+    said = reject_reason(exchange.body) or error_text(exchange.body)
+    return f"{happened(exchange)}: {one_line(said)}" if said else happened(exchange)
+
+
+def slow_phase(exchange: Exchange) -> str | None:
+    """Name the phase that took longest; the last one begun when that never ended."""
+    if exchange.failure is Failure.TIMED_OUT:
+        return exchange.phase.value
+    longest = max(exchange.phases, key=lambda one: one[1], default=None)
+    return None if longest is None else longest[0].value
+
+
+def cost(exchange: Exchange, price: Decimal) -> Decimal:
+    """Tell what a paid request counts against the day (diagnosis.md section 5).
+
+    Nothing when it did not leave or was answered by a 4xx or 5xx. A timeout or a break after
+    sending counts in full: an image may have been made.
+    """
+    refused = exchange.status is not None and exchange.status >= _FIRST_ERROR
+    return Decimal(0) if refused or not exchange.sent else price
+
+
+def canary_result(
+    kind: ProbeKind, exchange: Exchange, *, key: ApiKey, price: Decimal, at: datetime
+) -> ProbeResult:
+    """Judge the answer to a generation request; an image that took over 30 s is unhealthy."""
+    answer = classify(exchange)
+    has_image = answer is AnswerClass.IMAGE
+    is_healthy = has_image and exchange.latency <= SLOW_AFTER
+    return ProbeResult(
+        kind=kind,
+        outcome=Outcome.HEALTHY if is_healthy else Outcome.UNHEALTHY,
+        detail=_canary_detail(answer, exchange),
+        measured_at=at,
+        latency=exchange.latency,
+        status=exchange.status,
+        answer=answer,
+        answered=exchange.status is not None,
+        cost=cost(exchange, price),
+        request_id=exchange.request_id,
+        facts=_canary_facts(exchange, key),
+    )
+
+
+def _canary_detail(answer: AnswerClass, exchange: Exchange) -> str:
+    if answer is AnswerClass.IMAGE:
+        return f"image in {took(exchange.latency)}"
+    said = happened_and_said(exchange)
+    is_2xx = exchange.failure is None and cost(exchange, Decimal(1)) > 0
+    return f"{said}, no image" if is_2xx else said
+
+
+def _canary_facts(exchange: Exchange, key: ApiKey) -> dict[str, str | int | None]:
+    found: dict[str, str | int | None] = {
+        facts.KEY: key.fingerprint,
+        facts.SLOW_PHASE: slow_phase(exchange),
+        facts.PHASE: None if exchange.failure is None else exchange.phase.value,
+        facts.MAX_INFLIGHT: max_inflight(exchange.body),
+    }
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,28 @@
+"""The registry of probes: one of each kind, in the order in which results are listed."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bot.domain.probe import ProbeKind
+from bot.ports import Instruments, Probe
+from bot.probes.app_health import AppHealth
+from bot.probes.auth import Auth
+from bot.probes.connectivity import Connectivity
+from bot.probes.dns import Dns
+from bot.probes.download import Download
+from bot.probes.generate_legacy import GenerateLegacy
+from bot.probes.generate_v3 import GenerateV3
+from bot.probes.reachability import Reachability
+from bot.probes.workload import Workload
+
+PROBES: Final[Mapping[ProbeKind, Callable[[Instruments], Probe]]] = {
+    ProbeKind.DNS: Dns,
+    ProbeKind.REACHABILITY: Reachability,
+    ProbeKind.AUTH: Auth,
+    ProbeKind.GENERATE_LEGACY: GenerateLegacy,
+    ProbeKind.GENERATE_V3: GenerateV3,
+    ProbeKind.DOWNLOAD: Download,
+    ProbeKind.CONNECTIVITY: Connectivity,
+    ProbeKind.APP_HEALTH: AppHealth,
+    ProbeKind.WORKLOAD: Workload,
+}

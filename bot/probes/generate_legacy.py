@@ -1,0 +1,48 @@
+"""Does the legacy call `POST /generate` make an image? Costs one image."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from bot.domain.answer import ApiKey, SecretText
+from bot.domain.classes import image_url
+from bot.domain.observation import canary_result
+from bot.domain.probe import Outcome, ProbeKind, ProbeResult
+from bot.domain.service import Call
+from bot.ports import Instruments, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateLegacy:
+    """Sends one canary; its price is reserved before the triage starts.
+
+    Facts: `key`, `slow_phase`; `phase` on failure; `max_inflight` of a 429.
+    """
+
+    kind: ClassVar = ProbeKind.GENERATE_LEGACY
+    tools: Instruments
+
+    @property
+    def timeout(self) -> timedelta:
+        """Bound the request, below the 60 s of production."""
+        return self.tools.generate_timeout
+
+    async def __call__(self, subject: Subject) -> ProbeResult:
+        """Measure once; the URL of the image goes to the run, never into the result."""
+        url: SecretText | None = None
+        try:
+            if subject.key is None:
+                return self._not_sent(f"no key: {subject.no_key}")
+            result, url = await self._send(subject.key)
+            return result
+        finally:
+            subject.picture_seen(self.kind, url)
+
+    async def _send(self, key: ApiKey) -> tuple[ProbeResult, SecretText | None]:
+        seen = await self.tools.ideogram.generate(Call.LEGACY, key)
+        price = self.tools.canary.price(Call.LEGACY)
+        at = self.tools.clock.now()
+        return canary_result(self.kind, seen, key=key, price=price, at=at), image_url(seen)
+
+    def _not_sent(self, why: str) -> ProbeResult:
+        return ProbeResult(self.kind, Outcome.UNKNOWN, why, self.tools.clock.now(), ran=False)
