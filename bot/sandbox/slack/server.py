@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ from bot.sandbox.slack.addresses import Addresses
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.delivery import Transport
 from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.gestures import Gestures
 from bot.sandbox.slack.http_mode import HttpMode
 from bot.sandbox.slack.modals import Modals
 from bot.sandbox.slack.model import Call, Channel, Delivery, Json, Limits, User
@@ -29,6 +31,13 @@ from bot.sandbox.slack.workspace import Workspace
 __all__ = ["Call", "Channel", "Delivery", "Limits", "SlackServer", "User"]
 
 UPLOAD_MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Acts:
+    people: People
+    modals: Modals
+    gestures: Gestures
 
 
 class SlackServer:
@@ -68,8 +77,7 @@ class SlackServer:
         self._sockets = SocketMode(self._core, self._faults)
         self._addresses = Addresses(self._core, self._faults, self.bot_token)
         self._stack = AsyncExitStack()
-        self._people: People | None = None
-        self._modals: Modals | None = None
+        self._acts: _Acts | None = None
 
     async def __aenter__(self) -> Self:
         """Start to listen."""
@@ -87,8 +95,11 @@ class SlackServer:
         host, port = runner.addresses[0][:2]
         self.url = self.workspace.url = f"http://{host}:{port}"
         transport = await self._transport()
-        self._people = People(self._core, transport)
-        self._modals = Modals(self._core, transport)
+        self._acts = _Acts(
+            People(self._core, transport),
+            Modals(self._core, transport),
+            Gestures(self._core, transport),
+        )
         self._stack.push_async_callback(self._sockets.close)
         return self
 
@@ -139,7 +150,7 @@ class SlackServer:
 
     async def run_command(self, user_id: str, channel_id: str, text: str) -> Delivery:
         """Type `/ideogram <text>`; an ack's message is shown."""
-        return await self._acting().run_command(user_id, channel_id, text)
+        return await self._started().people.run_command(user_id, channel_id, text)
 
     async def click(
         self,
@@ -152,7 +163,7 @@ class SlackServer:
         option: str | None = None,
     ) -> Delivery:
         """Use an element of a message as it looks now; its confirm dialog counts as confirmed."""
-        return await self._acting().click(
+        return await self._started().people.click(
             user_id, channel_id, ts, action_id, block_id=block_id, option=option
         )
 
@@ -166,37 +177,52 @@ class SlackServer:
         option: str | None = None,
     ) -> Delivery:
         """Use an element of a modal or App Home."""
-        return await self._in_modals().click(
+        return await self._started().modals.click(
             user_id, view_id, action_id, block_id=block_id, option=option
         )
 
     async def submit_view(self, user_id: str, view_id: str, values: Json | None = None) -> Delivery:
         """Submit a modal; what `values` leaves out stays as it was."""
-        return await self._in_modals().submit(user_id, view_id, values)
+        return await self._started().modals.submit(user_id, view_id, values)
 
     async def close_view(self, user_id: str, view_id: str) -> Delivery:
         """Close a modal without submitting."""
-        return await self._in_modals().close(user_id, view_id)
+        return await self._started().modals.close(user_id, view_id)
 
     async def say(
         self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None
     ) -> Delivery:
         """Write a message as a person; its fields are the delivery's payload."""
-        return await self._acting().say(user_id, channel_id, text, thread_ts)
+        return await self._started().people.say(user_id, channel_id, text, thread_ts)
 
     async def redeliver(self, delivery: Delivery) -> Delivery:
         """Send the payload of a delivery once more, marked as a retry."""
-        return await self._acting().redeliver(delivery)
+        return await self._started().people.redeliver(delivery)
 
-    def _acting(self) -> People:
-        if self._people is None:
-            raise RuntimeError("The server is not started.")
-        return self._people
+    async def run_shortcut(self, user_id: str, callback_id: str) -> Delivery:
+        """Choose one of the app's global shortcuts."""
+        return await self._started().gestures.run_shortcut(user_id, callback_id)
 
-    def _in_modals(self) -> Modals:
-        if self._modals is None:
+    async def run_message_shortcut(
+        self, user_id: str, channel_id: str, ts: str, callback_id: str
+    ) -> Delivery:
+        """Choose a shortcut from the menu of a message."""
+        return await self._started().gestures.run_message_shortcut(
+            user_id, channel_id, ts, callback_id
+        )
+
+    async def react(self, user_id: str, channel_id: str, ts: str, name: str) -> Delivery:
+        """Put an emoji under a message; the bot hears `reaction_added`."""
+        return await self._started().gestures.react(user_id, channel_id, ts, name)
+
+    async def open_home(self, user_id: str) -> Delivery:
+        """Open the App Home; the bot hears `app_home_opened`."""
+        return await self._started().gestures.open_home(user_id)
+
+    def _started(self) -> _Acts:
+        if self._acts is None:
             raise RuntimeError("The server is not started.")
-        return self._modals
+        return self._acts
 
     def messages(self, channel_id: str) -> list[Json]:
         """Return what a channel shows, oldest first, without replies."""

@@ -176,6 +176,20 @@ class Workspace:
         channel.pins = [pin for pin in channel.pins if pin != ts]
         self.tell("message_deleted", channel=channel.id, ts=ts)
 
+    def react(self, channel: Channel, message: Json, user_id: str, name: str) -> bool:
+        """Put an emoji under a message; False when this person's is there already."""
+        reactions = message.setdefault("reactions", [])
+        same = next((row for row in reactions if row["name"] == name), None)
+        if same is None:
+            same = {"name": name, "users": [], "count": 0}
+            reactions.append(same)
+        if user_id in same["users"]:
+            return False
+        same["users"].append(user_id)
+        same["count"] += 1
+        self.tell("message_changed", channel=channel.id, message=message)
+        return True
+
     def whisper(self, channel: Channel, user_id: str, message: Json) -> Json:
         """Show a message to one person only."""
         stored = {

@@ -80,16 +80,8 @@ def add_reaction(core: Core, given: Json) -> Json:
     message = core.workspace.message(channel, given["timestamp"])
     if not EMOJI_NAME.fullmatch(given["name"]):
         raise SlackError("invalid_name")
-    reactions = message.setdefault("reactions", [])
-    same = next((row for row in reactions if row["name"] == given["name"]), None)
-    if same is None:
-        same = {"name": given["name"], "users": [], "count": 0}
-        reactions.append(same)
-    if core.workspace.bot.id in same["users"]:
+    if not core.workspace.react(channel, message, core.workspace.bot.id, given["name"]):
         raise SlackError("already_reacted")
-    same["users"].append(core.workspace.bot.id)
-    same["count"] += 1
-    core.workspace.tell("message_changed", channel=channel.id, message=message)
     return {}
 
 
