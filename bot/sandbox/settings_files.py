@@ -37,20 +37,17 @@ def config_file(addresses: Addresses, users: list[str]) -> dict[str, Any]:
 
     Args:
         addresses: Where its servers listen.
-        users: Slack user ids that may do everything, the guarded mitigations too.
+        users: Slack user ids that may press every mitigation.
     """
     return {
         "services": [_service(addresses)],
         "ideogram": {
-            "status_url": f"{addresses.ideogram}/api/v2/summary.json",
             # Plain http is accepted only for a loopback host:port named literally.
             "image_hosts": [urlsplit(addresses.ideogram).netloc],
         },
         "connectivity_urls": [f"{addresses.slack_api}api.test", f"{addresses.outside}/trace"],
         "slack": {"incidents_channel": INCIDENTS, "operations_channel": OPERATIONS},
-        "policy": {
-            "allow": {"default": ["everyone"], "rotate-key": users, "rollback-deploy": users}
-        },
+        "policy": {"allow": {"default": users}},
     }
 
 

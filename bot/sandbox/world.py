@@ -9,10 +9,10 @@ import socket
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from bot.sandbox.bot_process import BotDidNotStartError, BotProcess
 from bot.sandbox.chaos import Chaos
@@ -58,6 +58,10 @@ def free_port() -> int:
         return port
 
 
+def _as_it_is(_: dict[str, Any]) -> None:
+    """Leave the config file as the sandbox writes it."""
+
+
 class World:
     """A pretend Slack, Ideogram, Kubernetes and service, the bot, and the page to play with them.
 
@@ -67,6 +71,7 @@ class World:
         transport: How Slack reaches the bot: Socket Mode, or signed HTTP requests.
         start_bot: Whether to run `python -m bot serve`; without it people talk to an empty room.
         pace: How fast everything goes.
+        amend: Changes the content of `ideogram-bot.yml` before it is written, for a test's world.
 
     Attributes:
         slack, ideogram, kubernetes, service: The servers.
@@ -84,12 +89,14 @@ class World:
         transport: Transport = "socket",
         start_bot: bool = True,
         pace: Pace | None = None,
+        amend: Callable[[dict[str, Any]], None] = _as_it_is,
     ) -> None:
         pace = pace or Pace()
         self.files = Files(folder)
         self._bot_port = free_port()
         self._transport = transport
         self._start_bot = start_bot
+        self._amend = amend
         events = f"http://127.0.0.1:{self._bot_port}/slack/events"
         self.slack = SlackServer(events_url=events if transport == "http" else None)
         self.ideogram = IdeogramServer(latency_seconds=pace.latency_seconds)
@@ -149,6 +156,7 @@ class World:
             outside=outside,
         )
         config = config_file(addresses, sorted(self.slack.users))
+        self._amend(config)
         self.files.write(config, self.kubernetes.kubeconfig(user="bot"))
         self.environment = {
             "SLACK_BOT_TOKEN": self.slack.bot_token,

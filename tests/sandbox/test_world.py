@@ -117,5 +117,13 @@ async def test_http_mode_has_no_app_token(tmp_path):
         assert world.environment["SLACK_SIGNING_SECRET"] == world.slack.signing_secret
 
 
+async def test_a_test_may_amend_the_config_file(tmp_path):
+    def no_connectivity(config):
+        config["connectivity_urls"] = []
+
+    async with World(tmp_path, port=0, start_bot=False, amend=no_connectivity) as world:
+        assert yaml.safe_load(world.files.config.read_text())["connectivity_urls"] == []
+
+
 async def test_socket_mode_has_an_app_token(world):
     assert world.environment["SLACK_APP_TOKEN"] == world.slack.app_token
