@@ -1,0 +1,139 @@
+"""Commands that do one thing and end: the triage and the postmortem in a terminal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.bootstrap.objects import policy_of
+from bot.bootstrap.outbound import Outbound, outbound
+from bot.domain.diagnosis import Cause, Mode
+from bot.domain.errors import UnavailableError
+from bot.domain.ids import ChannelId, parse_incident
+from bot.domain.message import TriageCard, TriageState
+from bot.domain.probe import ProbeResult
+from bot.domain.service import Service, find_service
+from bot.domain.triage import Triage
+from bot.ports import Words
+from bot.settings.load import Settings
+from bot.terminal import next_steps
+from bot.usecases.examine import Examined, Plan
+from bot.usecases.postmortem import Postmortems
+from bot.usecases.triage import fallback_on
+
+Listen = Callable[[str], Callable[[ProbeResult], None]]
+Shown = tuple[TriageCard, list[str]]  # with the next steps in words
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[tuple[Outbound, bool]]:
+    """Open everything; the flag says whether the database answers."""
+    async with outbound(settings) as out:
+        try:
+            await out.storage.open()
+        except UnavailableError:
+            yield out, False
+            return
+        try:
+            yield out, True
+        finally:
+            await out.storage.close()
+
+
+async def triage_once(
+    settings: Settings, name: str | None, mode: Mode | None, listen: Listen
+) -> tuple[list[Shown], Words]:
+    """Triage one service, the first one (None), or `all`, at the same time.
+
+    Raises:
+        ConfigError: A template cannot be used.
+        UnknownServiceError: There is no such service.
+    """
+    async with opened(settings) as (out, remembers):
+        services = out.services if name == "all" else [find_service(out.services, name)]
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(_one(out, service, mode, listen(service.name), remembers))
+                for service in services
+            ]
+        return [task.result() for task in tasks], out.words
+
+
+async def _one(
+    out: Outbound,
+    service: Service,
+    mode: Mode | None,
+    on_result: Callable[[ProbeResult], None],
+    remembers: bool,  # noqa: FBT001  whether the database answers
+) -> Shown:
+    started_at = out.clock.now()
+    plan = out.examine.plan_without_database(service, mode)
+    if remembers:
+        async with out.storage() as uow:
+            plan = await out.examine.plan(uow, service, mode)
+    examined = await out.examine(service, plan, on_result)
+    card = _card(out, service, plan, examined)
+    card = replace(card, started_at=started_at)
+    if remembers:
+        card = await _remembered(out, plan, examined, card)
+    helps = {kind: one.helps for kind, one in out.mitigations.items() if one.is_configured(service)}
+    return card, next_steps(examined.diagnosis, helps, out.words)
+
+
+def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> TriageCard:
+    cause = examined.diagnosis.cause
+    by_hand = out.offer.by_hand(service, cause) if cause is not Cause.HEALTHY else ()
+    reason = "Buttons are in Slack; in a terminal it is done by hand."
+    return TriageCard(
+        triage_id=None,
+        service=service.name,
+        mode=plan.mode,
+        state=TriageState.FINAL,
+        started_at=out.clock.now(),
+        calls=service.calls,
+        results=tuple(examined.measurements.results.values()),
+        diagnosis=examined.diagnosis,
+        mode_reason=plan.reason,
+        duration=examined.duration,
+        cost=plan.price,
+        spent=examined.spent,
+        seen_from=out.seen_from,
+        not_offered=tuple(replace(one, why=reason) for one in by_hand),
+        fallback_on=fallback_on(examined),
+    )
+
+
+async def _remembered(
+    out: Outbound, plan: Plan, examined: Examined, card: TriageCard
+) -> TriageCard:
+    async with out.storage() as uow:
+        settled = await out.examine.settle(uow, plan, examined)
+        triage_id = await uow.triages.next_id()
+        card = replace(card, triage_id=triage_id, budget_left=settled.budget_left)
+        triage = Triage(
+            id=triage_id,
+            service=card.service,
+            channel=ChannelId(""),
+            started_at=card.started_at,
+            card=card,
+            reserved=Decimal(0),
+            ended_at=out.clock.now(),
+        )
+        await uow.triages.save(triage, claimed_until=None)
+    return card
+
+
+async def postmortem_once(settings: Settings, incident: str) -> str:
+    """Write the postmortem of an incident as Markdown.
+
+    Raises:
+        UnavailableError: The database does not answer.
+        UnknownIncidentError: There is no such incident.
+    """
+    incident_id = parse_incident(incident)
+    async with opened(settings) as (out, _):
+        postmortems = Postmortems(clock=out.clock, policy=policy_of(settings.file.policy))
+        async with out.storage() as uow:
+            found = await uow.incidents.get(incident_id)
+            return out.words.document(await postmortems.compose(uow, found, ()))

@@ -1,0 +1,152 @@
+"""Everything that looks outward, joined: clients, keys, probes and mitigations."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot.bootstrap.objects import canary_of, names_resolvable, own_key, services_of
+from bot.clock import SystemClock
+from bot.domain.errors import ConfigError
+from bot.domain.mitigation import MitigationKind
+from bot.domain.money import Canary
+from bot.domain.service import Service
+from bot.integrations.cluster import KubernetesCluster
+from bot.integrations.http import Http
+from bot.integrations.ideogram import IdeogramApi
+from bot.integrations.keys import ServiceKeys
+from bot.integrations.kube_client import KubeClients
+from bot.integrations.network import SystemNetwork
+from bot.mitigations import MITIGATIONS
+from bot.ports import Instruments, Mitigation
+from bot.probes import PROBES
+from bot.rendering import Templates
+from bot.settings.load import Settings
+from bot.storage.storage import SqlStorage
+from bot.usecases.describe import Describe
+from bot.usecases.examine import Examine
+from bot.usecases.guard import Guard
+from bot.usecases.measure import Measure
+from bot.usecases.offer import Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """What every command has: how to look, what to offer, where to remember."""
+
+    settings: Settings
+    clock: SystemClock
+    services: tuple[Service, ...]
+    canary: Canary
+    storage: SqlStorage
+    words: Templates
+    cluster: KubernetesCluster
+    ideogram: IdeogramApi
+    keys: ServiceKeys
+    mitigations: dict[MitigationKind, Mitigation]
+    examine: Examine
+    guard: Guard
+    offer: Offer
+    seen_from: str
+
+
+@asynccontextmanager
+async def outbound(settings: Settings) -> AsyncIterator[Outbound]:
+    """Open the outward half, and close it in reverse. The database is not opened here.
+
+    Raises:
+        ConfigError: A template of the templates folder cannot be used.
+    """
+    clock = SystemClock()
+    words = _words(settings)
+    http = Http.open(clock)
+    cluster = KubernetesCluster(
+        clients=KubeClients(clock=clock, kubeconfig=settings.environment.kubeconfig)
+    )
+    try:
+        yield _joined(settings, clock, words, http, cluster)
+    finally:
+        await cluster.aclose()
+        await http.aclose()
+
+
+def _words(settings: Settings) -> Templates:
+    folder = settings.file.templates_folder
+    words = Templates(None if folder is None else Path(folder))
+    problems = words.problems()
+    if problems:
+        raise ConfigError(problems)
+    return words
+
+
+def _joined(
+    settings: Settings,
+    clock: SystemClock,
+    words: Templates,
+    http: Http,
+    cluster: KubernetesCluster,
+) -> Outbound:
+    file = settings.file
+    canary = canary_of(file)
+    network = SystemNetwork(http=http, ways_out=tuple(str(u) for u in file.connectivity_urls))
+    ideogram = _ideogram(settings, http, canary)
+    keys = ServiceKeys(cluster=cluster, own_key=own_key(settings.environment))
+    storage = SqlStorage(url=settings.environment.database_url.get_secret_value(), clock=clock)
+    mitigations = {one.kind: one for one in (make(network=network) for make in MITIGATIONS)}
+    guard = Guard(storage=storage, cluster=cluster)
+    describe = Describe(
+        storage=storage, cluster=cluster, clock=clock, guard=guard, mitigations=mitigations
+    )
+    instruments = Instruments(
+        ideogram=ideogram,
+        network=network,
+        cluster=cluster,
+        clock=clock,
+        timeout=timedelta(seconds=file.ideogram.probe_timeout_seconds.default),
+        generate_timeout=timedelta(seconds=file.ideogram.probe_timeout_seconds.generate),
+        canary=canary,
+    )
+    measure = Measure(
+        probes=[make(instruments) for make in PROBES.values()],
+        keys=keys,
+        clock=clock,
+        names_resolvable=names_resolvable(file),
+    )
+    return Outbound(
+        settings=settings,
+        clock=clock,
+        services=services_of(file),
+        canary=canary,
+        storage=storage,
+        words=words,
+        cluster=cluster,
+        ideogram=ideogram,
+        keys=keys,
+        mitigations=mitigations,
+        examine=Examine(
+            measure=measure,
+            storage=storage,
+            clock=clock,
+            canary=canary,
+            limit=file.ideogram.daily_probe_budget_usd,
+            quote_path=file.ideogram.quote_path,
+        ),
+        guard=guard,
+        offer=Offer(storage=storage, guard=guard, describe=describe, mitigations=mitigations),
+        seen_from=socket.gethostname(),
+    )
+
+
+def _ideogram(settings: Settings, http: Http, canary: Canary) -> IdeogramApi:
+    asked = settings.file.ideogram
+    return IdeogramApi(
+        http=http,
+        url=settings.environment.ideogram_api_url,
+        quote_path=asked.quote_path,
+        image_hosts=tuple(asked.image_hosts),
+        canary=canary,
+        timeout=timedelta(seconds=asked.probe_timeout_seconds.default),
+        generate_timeout=timedelta(seconds=asked.probe_timeout_seconds.generate),
+    )
