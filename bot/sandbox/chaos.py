@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS, Fault, known
+from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS, TROUBLES, Fault, known
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer, Request
 from bot.sandbox.service.server import ServiceServer
@@ -49,6 +49,7 @@ class Chaos:
         broken_at: Unix time when the newest fault began.
         dare: The newest dare.
         cut_until: Unix time at which Slack is back.
+        troubles: Which of TROUBLES are on.
     """
 
     slack: SlackServer
@@ -60,6 +61,7 @@ class Chaos:
     broken_at: float | None = None
     dare: Dare | None = None
     cut_until: float = 0.0
+    troubles: set[str] = field(default_factory=set)
     _good_image: str = ""
     _before: Counter[str] = field(default_factory=Counter)
 
@@ -94,6 +96,20 @@ class Chaos:
         else:
             await self.ideogram.set_fault(None)
         self.fault, self.is_hidden = None, False
+
+    async def trouble(self, name: str, *, is_on: bool) -> None:
+        """Switch one of TROUBLES on or off.
+
+        Raises:
+            KeyError: No such trouble.
+        """
+        if name not in TROUBLES:
+            raise KeyError(name)
+        if name == "stuck-pods":
+            self.kubernetes.stick(is_on)
+        else:
+            await self.kubernetes.unavailable("refuse" if is_on else None)
+        self.troubles = self.troubles | {name} if is_on else self.troubles - {name}
 
     def since_broken(self) -> dict[str, int]:
         """Count what users got since the newest fault began, by kind; empty before any."""

@@ -42,7 +42,12 @@ FAULTS: Final = (
     Fault("unsafe", "Content", "Refused prompts (422)", "Prompts fail the safety check"),
     Fault(BAD_DEPLOY, "Us", "Our own bad deploy", "A broken release rolls out; Ideogram is fine"),
 )
-DEFAULT: Final = FAULTS[0].name
+
+TROUBLES: Final = {
+    "stuck-pods": "New pods stay unready",
+    "kubernetes-away": "Kubernetes unreachable",
+}
+"""What can be switched on beside any fault: name -> words. It is nobody's cause, only bad luck."""
 
 
 def known(name: str) -> Fault | None:

@@ -28,6 +28,7 @@ STATIC: Final = Path(__file__).parent / "static"
 # event queues of four servers, and it cannot miss one.
 LOOK_SECONDS: Final = 0.2
 HEARTBEAT_SECONDS: Final = 15.0
+LOG_LINES: Final = 200
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -97,6 +98,7 @@ class Page:
         app.router.add_static("/static/", STATIC)
         app.router.add_get("/api/events", self._events)
         app.router.add_get("/api/files/{id}", self._file)
+        app.router.add_get("/api/log", self._log)
         app.router.add_post("/api/{action:.+}", self._act)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
 
@@ -151,6 +153,10 @@ class Page:
             return web.json_response({"error": "There is no such file."}, status=404)
         text = content.decode("utf-8", errors="replace")
         return web.json_response({"html": to_html(text), "text": text})
+
+    async def _log(self, _: web.Request) -> web.Response:
+        bot = self._world.bot
+        return web.json_response({"lines": bot.last_lines(LOG_LINES) if bot else []})
 
     async def _act(self, request: web.Request) -> web.Response:
         try:

@@ -33,6 +33,7 @@ class Actions:
             "close": self._close,
             "fault": self._fault,
             "reveal": self._reveal,
+            "trouble": self._trouble,
             "dare/press-twice": self._press_twice,
             "dare/kill-bot": self._kill_bot,
             "dare/cut-slack": self._cut_slack,
@@ -112,6 +113,10 @@ class Actions:
 
     async def _reveal(self, _: Given) -> Answer:
         self._world.chaos.is_hidden = False
+        return {}
+
+    async def _trouble(self, given: Given) -> Answer:
+        await self._world.chaos.trouble(given["name"], is_on=given["on"] is True)
         return {}
 
     async def _press_twice(self, _: Given) -> Answer:

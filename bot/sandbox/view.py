@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.sandbox.chaos import RUNBOOK_COMMANDS
-from bot.sandbox.faults import FAULTS
+from bot.sandbox.faults import FAULTS, TROUBLES
 from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ def world_sections(world: "World") -> dict[str, Any]:
         "world/spent": str(world.ideogram.spent),
         "world/bot": _bot(world),
         "world/dare": _dare(world),
+        "world/troubles": [
+            {"name": name, "label": label, "on": name in world.chaos.troubles}
+            for name, label in TROUBLES.items()
+        ],
     }
 
 
@@ -153,8 +157,6 @@ def _bot(world: "World") -> dict[str, Any]:
         "state": bot.state,
         "starts": bot.starts,
         "ready_after_seconds": bot.ready_after_seconds,
-        "pid": bot.pid,
-        "log": bot.last_lines(6) if bot.state == "failed" else [],
     }
 
 

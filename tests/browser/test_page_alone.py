@@ -1,9 +1,12 @@
 """The sandbox's page in a real browser, without the bot: what people see and do."""
 
 import aiohttp
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CONFIRM = {
     "title": {"type": "plain_text", "text": "Enable fallback?"},

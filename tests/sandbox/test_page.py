@@ -104,6 +104,7 @@ async def test_a_mystery_is_named_only_after_it_was_revealed(world, browser):
         ("dance", {}, "cannot"),
         ("fault", {"name": "aliens"}, "aliens"),
         ("fault", {}, "name"),
+        ("trouble", {"name": "rain", "on": True}, "rain"),
         ("fault", [], "object"),
         ("say", {"user": "U0ANA", "channel": "C0OPS", "text": 7}, "string"),
         ("dare/press-twice", {}, "/ideogram triage"),
@@ -163,6 +164,11 @@ def test_markdown_shows_raw_html_as_text():
     assert "<script" not in html
     assert "href" not in html
     assert "<strong>bold</strong>" in html
+
+
+async def test_a_world_without_a_bot_has_an_empty_log(browser):
+    async with browser.get("/api/log") as answer:
+        assert await answer.json() == {"lines": []}
 
 
 async def test_an_unknown_file_is_not_found(browser):

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.sandbox.chaos import NothingToPressError, app_image
-from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS
+from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS, TROUBLES
 from bot.sandbox.ideogram.faults import FAULTS as IDEOGRAM_FAULTS
 from bot.sandbox.world import Pace, World
 
@@ -78,6 +78,17 @@ async def test_a_mystery_is_one_of_the_known_faults_and_hidden(world):
 
     assert world.chaos.fault in FAULTS
     assert world.chaos.is_hidden
+
+
+async def test_trouble_is_switched_on_and_off(world):
+    await world.chaos.trouble("kubernetes-away", is_on=True)
+    await world.chaos.trouble("stuck-pods", is_on=True)
+    both = set(world.chaos.troubles)
+
+    await world.chaos.trouble("kubernetes-away", is_on=False)
+
+    assert both == set(TROUBLES)
+    assert world.chaos.troubles == {"stuck-pods"}
 
 
 async def test_pressing_twice_without_a_button_says_what_to_do_first(world):

@@ -12,8 +12,10 @@ const DARES = [
 
 /** Fill `place` and keep it true. */
 export function showDares(place) {
+  const troubles = h("div.troubles", { role: "group", "aria-label": "More trouble" });
   const result = h("p.dare-result", { role: "status" });
-  replace(place, h("h2.card-title", {}, "Dares"), h("div.dares", {}, DARES.map(dare)), result);
+  replace(place, h("h2.card-title", {}, "Dares"), h("div.dares", {}, DARES.map(dare)), result, troubles);
+  watch(["world/troubles"], () => replace(troubles, (get("world/troubles") ?? []).map(trouble)));
   const draw = () => replace(result, ...outcome());
   watch(["world/dare", "world/bot"], draw);
   setInterval(() => get("world/dare")?.cut_until && draw(), 1000);
@@ -21,6 +23,10 @@ export function showDares(place) {
 
 function dare({ name, label, sign, what }) {
   return h("button.dare", { type: "button", title: what, data: { dare: name }, on: { click: () => act(`dare/${name}`) } }, icon(sign), h("span", {}, label));
+}
+
+function trouble({ name, label, on }) {
+  return h("button.trouble", { type: "button", "aria-pressed": String(on), data: { key: `trouble/${name}` }, on: { click: () => act("trouble", { name, on: !on }) } }, label);
 }
 
 function outcome() {
