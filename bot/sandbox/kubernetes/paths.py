@@ -11,6 +11,13 @@ from bot.sandbox.kubernetes.rights import Question
 AUTHORIZATION = "authorization.k8s.io"
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 VERSION = {"major": "1", "minor": "36", "gitVersion": "v1.36.3", "platform": "linux/amd64"}
+_SHORT_NAMES = {
+    "deployments": ["deploy"],
+    "replicasets": ["rs"],
+    "pods": ["po"],
+    "namespaces": ["ns"],
+    "cronjobs": ["cj"],
+}
 _LISTED = ["create", "delete", "get", "list", "patch", "update", "watch"]
 
 
@@ -82,6 +89,7 @@ def _resource_list(group: str, group_version: str) -> Json | None:
             "namespaced": item.namespaced,
             "kind": item.kind,
             "verbs": _LISTED,
+            "shortNames": _SHORT_NAMES.get(item.plural, []),
         }
         for item in RESOURCES
         if item.group == group

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from bot.sandbox.kubernetes import selection
+from bot.sandbox.kubernetes import paths, selection
 from bot.sandbox.kubernetes.failures import ApiFailureError
 from bot.sandbox.kubernetes.resources import Json, Resource
 from bot.sandbox.kubernetes.store import Change, Store
@@ -85,11 +85,22 @@ class Watches:
             self._store.observers.remove(watch.notice)
         return response
 
+    def _bookmark(self, resource: Resource) -> Json:
+        """Return the event after the last initial one, for which streaming clients wait."""
+        metadata = {
+            "resourceVersion": str(self._store.revision),
+            "annotations": {"k8s.io/initial-events-end": "true"},
+        }
+        head = {"kind": resource.kind, "apiVersion": resource.api_version}
+        return {"type": "BOOKMARK", "object": {**head, "metadata": metadata}}
+
     def _first_events(self, watch: Watch, query: Mapping[str, str]) -> list[Json]:
         revision = query.get("resourceVersion") or "0"
-        if revision == "0":
+        streamed = paths.is_true(query.get("sendInitialEvents"))
+        if streamed or revision == "0":
             items = self._store.select(watch.resource, watch.namespace)
-            return [{"type": "ADDED", "object": item} for item in items if watch.predicate(item)]
+            first = [{"type": "ADDED", "object": item} for item in items if watch.predicate(item)]
+            return [*first, *([self._bookmark(watch.resource)] if streamed else [])]
         try:
             for change in self._store.changes_since(int(revision)):
                 watch.notice(change)
