@@ -227,7 +227,8 @@ class FakeCluster(Cluster):
             return old
         new = replace(
             new,
-            generation=old.generation + is_template_new,
+            # Annotations move the generation of a Deployment too, without a rollout.
+            generation=old.generation + 1,
             resource_version=str(int(old.resource_version) + 1),
             managers=(*dict.fromkeys((*old.managers, "ideogram-incident-bot")),),
         )
