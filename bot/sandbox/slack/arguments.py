@@ -23,7 +23,7 @@ async def sent_arguments(request: web.Request) -> Json:
     """
     found: Json = dict(request.query)
     if request.content_type == "application/json":
-        found.update(_json_object(await request.text()))
+        found.update(_json_object(await request.read()))
     elif request.method == "POST" and request.can_read_body:
         try:
             found.update(await request.post())
@@ -32,9 +32,9 @@ async def sent_arguments(request: web.Request) -> Json:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _json_object(body: str) -> Json:
+def _json_object(body: bytes) -> Json:
     try:
-        value = json.loads(body or "{}")
+        value = json.loads(body or b"{}")
     except ValueError as error:
         raise SlackError("invalid_json") from error
     if not isinstance(value, dict):

@@ -20,11 +20,11 @@ from bot.sandbox.slack.workspace import APP_ID
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """One connection of the bot and the acks it owes, by envelope id."""
+    """One connection and the acks it owes, by envelope id; None is an ack that never comes."""
 
     request: web.Request
     stream: web.WebSocketResponse
-    acks: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
+    acks: dict[str, asyncio.Future[Json | None]] = field(default_factory=dict)
 
 
 class SocketMode:
@@ -90,7 +90,7 @@ class SocketMode:
             self._arrival.clear()
         for waiting in socket.acks.values():
             if not waiting.done():
-                waiting.set_exception(ConnectionResetError("the socket went away"))
+                waiting.set_result(None)
         socket.acks.clear()
 
     async def send(self, kind: str, payload: Json, retry: int = 0) -> Json | None:
@@ -121,13 +121,15 @@ class SocketMode:
                 await asyncio.sleep(0.01)  # the dying socket leaves the list in its own task
 
     async def _handed_over(self, socket: Socket, envelope: Json) -> Json | None:
-        waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
         socket.acks[envelope["envelope_id"]] = waiting
         try:
             await socket.stream.send_json(envelope)
-            answer: Json = await waiting
+            answer = await waiting
         finally:
             socket.acks.pop(envelope["envelope_id"], None)
+        if answer is None:
+            raise ConnectionResetError("The socket went away before its ack.")
         carried: Json | None = answer.get("payload")
         return carried
 

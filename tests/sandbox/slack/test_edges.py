@@ -116,9 +116,11 @@ async def test_nobody_acts_in_anothers_modal(slack: SlackServer, client: AsyncWe
 async def test_a_view_that_clears_on_close_takes_the_others_along(
     slack: SlackServer, client: AsyncWebClient
 ) -> None:
-    for open_view in (client.views_open, client.views_push):
-        trigger = (await slack.run_command(ANA, CHANNEL, "")).payload["trigger_id"]
-        await open_view(trigger_id=trigger, view={**MODAL, "clear_on_close": True})
+    view = {**MODAL, "blocks": BLOCKS, "clear_on_close": True}
+    trigger = (await slack.run_command(ANA, CHANNEL, "")).payload["trigger_id"]
+    below = (await client.views_open(trigger_id=trigger, view=view))["view"]["id"]
+    trigger = (await slack.click_in_view(ANA, below, "go")).payload["trigger_id"]
+    await client.views_push(trigger_id=trigger, view=view)
 
     await slack.close_view(ANA, slack.open_views(ANA)[1]["id"])
 

@@ -142,17 +142,25 @@ async def test_a_closed_modal_cannot_be_updated(slack: SlackServer, client: Asyn
 
 
 async def test_three_modals_are_the_limit(slack: SlackServer, client: AsyncWebClient) -> None:
-    await opened(slack, client)
+    view = {**MODAL, "blocks": BLOCKS}
+    view_id = await opened(slack, client, view)
 
     async def push() -> object:
-        trigger = (await slack.run_command(ANA, CHANNEL, "")).payload["trigger_id"]
-        return await client.views_push(trigger_id=trigger, view=MODAL)
+        trigger = (await slack.click_in_view(ANA, view_id, "go")).payload["trigger_id"]
+        return await client.views_push(trigger_id=trigger, view=view)
 
     await push()
     await push()
 
     assert await error_of(push()) == "push_limit_reached"
     assert len(slack.open_views(ANA)) == 3
+
+
+async def test_only_a_modal_can_be_pushed_upon(slack: SlackServer, client: AsyncWebClient) -> None:
+    await opened(slack, client)
+    trigger = (await slack.run_command(ANA, CHANNEL, "")).payload["trigger_id"]
+
+    assert await error_of(client.views_push(trigger_id=trigger, view=MODAL)) == "not_found"
 
 
 async def test_the_apps_own_id_names_one_view(slack: SlackServer, client: AsyncWebClient) -> None:

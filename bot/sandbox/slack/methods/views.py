@@ -17,6 +17,8 @@ def push_view(core: Core, given: Json) -> Json:
     """Put a modal on top of the one from which the trigger came."""
     check_view(given["view"], "modal")
     trigger = core.tickets.use_trigger(given["trigger_id"])
+    if trigger.view_id is None:
+        raise SlackError("not_found")
     return {"view": core.views.push(trigger.user_id, given["view"])}
 
 
