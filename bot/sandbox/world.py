@@ -137,10 +137,11 @@ class World:
             kubernetes=self.kubernetes,
             service=self.service,
         )
-        if self._start_bot:
-            await self._enter_bot(stack)
+        # Before the bot: a taken port is said at once, and the page shows the bot starting.
         page = await stack.enter_async_context(Page(self, port=self._page_port))
         self.url = page.url
+        if self._start_bot:
+            await self._enter_bot(stack)
 
     def _keys(self) -> dict[str, str]:
         """Name the key in use and the one that waits for a rotation; both are accepted."""
