@@ -1,5 +1,7 @@
 """What people do in modals: submit, close, press something inside."""
 
+from dataclasses import replace
+
 from bot.sandbox.slack import payloads
 from bot.sandbox.slack.blocks import find_element, is_empty
 from bot.sandbox.slack.core import Core
@@ -67,7 +69,7 @@ class Modals:
                     _refuse(answer)
         except SlackError as error:
             code = ": ".join([error.code, *error.messages])
-            return Delivery(True, delivery.seconds, answer, code, delivery.payload)  # noqa: FBT003  the field is named in Delivery
+            return replace(delivery, error=code)
         return delivery
 
     def _show_errors(self, user_id: str, view_id: str, errors: object) -> None:

@@ -1,5 +1,7 @@
 """What people do: commands, clicks, words. Modals are in modals.py."""
 
+from dataclasses import replace
+
 from bot.sandbox.slack import payloads
 from bot.sandbox.slack.blocks import STATES, find_element, initial_state
 from bot.sandbox.slack.core import Core
@@ -51,7 +53,7 @@ class People:
         try:
             self._response_urls.use(url, delivery.response)
         except SlackError as error:
-            return _refused_ack(delivery, error.code)
+            return replace(delivery, error=error.code)
         return delivery
 
     async def click(
@@ -107,10 +109,6 @@ class People:
 
     async def _deliver(self, payload: Json) -> Delivery:
         return await deliver(self._transport, payload, self._core.limits.ack_seconds)
-
-
-def _refused_ack(delivery: Delivery, code: str) -> Delivery:
-    return Delivery(delivery.acked, delivery.seconds, delivery.response, code, delivery.payload)
 
 
 def chosen_state(element: Json, option: str | None) -> Json:

@@ -51,7 +51,7 @@ class Views:
         self._check_external_id(view)
         for old in self.stacks.get(user_id, []):
             self._workspace.tell("view_closed", user=user_id, view_id=old["id"])
-        made = self._made(view, "V")
+        made = self._made(view)
         made["root_view_id"] = made["id"]
         self.stacks[user_id] = [made]
         self._workspace.tell("view", user=user_id, view=made)
@@ -69,7 +69,7 @@ class Views:
         if len(stack) >= self._limits.view_stack:
             raise SlackError("push_limit_reached")
         self._check_external_id(view)
-        made = self._made(view, "V")
+        made = self._made(view)
         made["root_view_id"] = stack[0]["id"]
         made["previous_view_id"] = stack[-1]["id"]
         stack.append(made)
@@ -90,7 +90,7 @@ class Views:
         kept = {key: current[key] for key in ("id", "root_view_id", "previous_view_id")}
         # What a person typed into a block that stays (same ids) stays too.
         typed = current["state"]["values"]
-        current.update({**self._made(view, "V"), **kept})
+        current.update({**self._made(view), **kept})
         for block_id, states in current["state"]["values"].items():
             states.update({key: typed.get(block_id, {}).get(key, states[key]) for key in states})
         self._workspace.tell("view", user=user_id, view=current)
@@ -101,7 +101,7 @@ class Views:
         if user_id in self.homes:
             return self.update(self.homes[user_id]["id"], view, expected_hash)
         self._check_external_id(view)
-        made = self._made(view, "V")
+        made = self._made(view)
         made["root_view_id"] = made["id"]
         self.homes[user_id] = made
         self._workspace.tell("view", user=user_id, view=made)
@@ -123,11 +123,11 @@ class Views:
         if wanted and any(other["external_id"] == wanted for other in self._all()):
             raise SlackError("duplicate_external_id")
 
-    def _made(self, view: Json, prefix: str) -> Json:
+    def _made(self, view: Json) -> Json:
         checked = check_view(view, str(view.get("type")) if view.get("type") == "home" else "modal")
         blocks = completed(checked["blocks"])
         return {
-            "id": prefix + secrets.token_hex(5).upper(),
+            "id": "V" + secrets.token_hex(5).upper(),
             "team_id": TEAM_ID,
             "type": checked["type"],
             "blocks": blocks,
