@@ -21,12 +21,12 @@ _SWITCHES: Final = ("IDEOGRAM_FALLBACK", "IDEOGRAM_ENABLED", "IDEOGRAM_CONCURREN
 COMMANDS: Final = (
     ("triage", "[service] [quick|full]", "Find out what fails and whose fault it is"),
     ("declare", "[title]", "Open an incident by hand"),
-    ("acknowledge", "", "I have it: stops the response clock"),
-    ("update", "", "Write a status update"),
+    ("acknowledge", "[INC-n]", "I have it: stops the response clock"),
+    ("update", "[INC-n]", "Write a status update"),
     ("status", "", "Show what is open"),
-    ("mitigate", "[kind]", "Reduce the harm: choose what to do"),
-    ("timeline", "", "What happened, with times"),
-    ("resolve", "", "Close the incident"),
+    ("mitigate", "[service] [kind]", "Reduce the harm: choose what to do"),
+    ("timeline", "[INC-n]", "What happened, with times"),
+    ("resolve", "[INC-n]", "Close the incident"),
     ("postmortem", "[INC-n]", "The document drafted from the timeline"),
     ("help", "", "What the bot can do"),
 )

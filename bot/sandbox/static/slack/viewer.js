@@ -5,8 +5,8 @@ import { h, icon } from "../dom.js";
 import { below } from "../state.js";
 import { reveal } from "./reveal.js";
 
-// INC-1, T-118, M-3: what the bot calls things. A link into Slack names channel and moment.
-const ID = /\b[A-Z]{1,4}-\d+\b/g;
+// INC-1, T-118, M-3f2a91: what the bot calls things. A link into Slack names channel and moment.
+const ID = /\b[A-Z]{1,4}-[0-9a-f]{1,8}\b/g;
 const ARCHIVE = /\/archives\/(C\w+)\/p(\d{10})(\d{6})/;
 
 /** Open `file` in a dialog. */
