@@ -1,0 +1,79 @@
+"""Claims about reduce-concurrency and restore-concurrency."""
+
+import pytest
+
+from bot.domain.errors import GuardRefusedError
+from bot.domain.mitigation import EffectState, EnvChange, State
+from bot.mitigations.reduce_concurrency import ReduceConcurrency
+from bot.mitigations.restore_concurrency import RestoreConcurrency
+from tests.builders import a_run, a_service
+from tests.fakes.cluster_objects import a_container, a_deployment
+from tests.fakes.network import FakeNetwork
+
+SERVICE = a_service()
+NAME = "IDEOGRAM_CONCURRENCY"
+REDUCE = ReduceConcurrency(network=FakeNetwork())
+RESTORE = RestoreConcurrency(network=FakeNetwork())
+
+
+def at(value: str):
+    return a_container(IDEOGRAM_CONCURRENCY=value)
+
+
+def test_each_press_goes_one_step_down():
+    assert REDUCE.change(SERVICE, at("8"), []) == EnvChange(NAME, "8", "3")
+    assert REDUCE.change(SERVICE, at("3"), []) == EnvChange(NAME, "3", "1")
+    assert REDUCE.change(SERVICE, a_container(), []) == EnvChange(NAME, None, "3")
+
+
+def test_below_the_last_step_it_is_refused():
+    with pytest.raises(GuardRefusedError) as refused:
+        REDUCE.change(SERVICE, at("1"), [])
+
+    assert refused.value.guard == "already"
+
+
+def test_restoring_ends_every_step_at_once():
+    steps = [
+        a_run(state=State.UNVERIFIED, before=(EnvChange(NAME, "12", "3"),)),
+        a_run(state=State.UNVERIFIED, before=(EnvChange(NAME, "3", "1"),)),
+    ]
+
+    assert RESTORE.change(SERVICE, at("1"), steps) == EnvChange(NAME, "1", "12")
+    assert RESTORE.change(SERVICE, at("1"), []) == EnvChange(NAME, "1", "8")
+
+
+def test_by_hand_the_first_step_is_meant():
+    assert REDUCE.by_hand(SERVICE) == EnvChange(NAME, "8", "3")
+    assert RESTORE.by_hand(SERVICE) == EnvChange(NAME, "3", "8")
+
+
+@pytest.mark.parametrize("one", [REDUCE, RESTORE])
+async def test_without_traffic_nobody_can_say_whether_it_helped(one):
+    effect = await one.effect(SERVICE, a_run())
+
+    assert effect.state is EffectState.UNSEEN
+    assert effect.detail == "user traffic is not visible (no Prometheus configured)"
+
+
+@pytest.mark.parametrize("one", [REDUCE, RESTORE])
+def test_the_limit_that_ideogram_named_decides_the_warning(one):
+    change = EnvChange(NAME, "8", "3")
+
+    assert one.warnings(SERVICE, a_deployment(), change, 20) == ()
+    assert "limit 10: choose 2" in one.warnings(SERVICE, a_deployment(), change, None)[0]
+
+
+def test_a_service_without_the_switch_is_not_configured():
+    assert REDUCE.is_configured(SERVICE)
+    assert RESTORE.is_configured(SERVICE)
+    assert not REDUCE.is_configured(a_service(concurrency=None))
+    assert not RESTORE.is_configured(a_service(concurrency=None))
+
+
+def test_each_is_undone_as_the_other():
+    assert REDUCE.inverse is RESTORE.kind
+    assert RESTORE.inverse is REDUCE.kind
+    assert (REDUCE.ends, RESTORE.ends) == (False, True)
+    assert not REDUCE.needs_image
+    assert not RESTORE.needs_image
