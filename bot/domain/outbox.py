@@ -36,6 +36,7 @@ class Sending:
         ts: Of our message once it is known.
         unseen: The last attempt's answer was not seen: look before sending again.
         first_tried_at: None before the first attempt.
+        lapses: Attempts in a row whose claim ran out without any result, good or bad.
         epoch: Fences the claim: a result under an older epoch is not recorded.
     """
 
@@ -54,6 +55,7 @@ class Sending:
     unseen: bool = False
     attempts: int = 0
     first_tried_at: datetime | None = None
+    lapses: int = 0
     epoch: int = 0
 
 

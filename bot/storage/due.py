@@ -33,6 +33,7 @@ class Due:
             "attempts": row.attempts + 1,
             "epoch": row.epoch + 1,
             "first_tried_at": row.first_tried_at or now,
+            "lapses": row.lapses if row.claimed_until is None else row.lapses + 1,
         }
         rows = self._table
         await self._session.run(
@@ -112,5 +113,6 @@ def sending_of(row: Row[Any]) -> Sending:
         unseen=row.unseen,
         attempts=row.attempts,
         first_tried_at=row.first_tried_at,
+        lapses=row.lapses,
         epoch=row.epoch,
     )

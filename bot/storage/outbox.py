@@ -98,6 +98,7 @@ class SqlOutbox(Outbox):
             "sent_revision": 0,
             "unseen": False,
             "attempts": 0,
+            "lapses": 0,
             "epoch": 0,
             "why": "",
             "body": MESSAGE.dump(message),
@@ -110,7 +111,7 @@ class SqlOutbox(Outbox):
     def _held(self, sending: Sending) -> Update:
         rows = self._table
         held = update(rows).where(rows.c.id == sending.id, rows.c.epoch == sending.epoch)
-        return held.values(holder=None, claimed_until=None)
+        return held.values(holder=None, claimed_until=None, lapses=0)
 
     async def sent(
         self, sending: Sending, ts: MessageTs, *, at: datetime, not_before: datetime | None = None

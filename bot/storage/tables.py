@@ -140,6 +140,7 @@ class OutboxRow(Base, table=True):
     unseen: bool = False
     attempts: int = 0
     first_tried_at: datetime | None = None
+    lapses: int = 0
     due_at: datetime
     epoch: int = 0
     holder: str | None = None

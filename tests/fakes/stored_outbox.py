@@ -117,6 +117,7 @@ class FakeOutbox(Outbox):
             attempts=one.attempts + 1,
             epoch=one.epoch + 1,
             first_tried_at=one.first_tried_at or now,
+            lapses=one.lapses if row.claimed_until is None else one.lapses + 1,
         )
         # As long as no result is recorded, this attempt's answer was not seen.
         kept = replace(claimed, unseen=True)
@@ -197,7 +198,8 @@ class FakeOutbox(Outbox):
         return row if row.sending.epoch == sending.epoch else None
 
     def _record(self, row: OutboxRow) -> None:
-        self._rows[row.sending.key] = replace(row, claimed_until=None, holder=None)
+        sending = replace(row.sending, lapses=0)
+        self._rows[sending.key] = replace(row, sending=sending, claimed_until=None, holder=None)
 
     async def linked(self, key: OutboxKey, link: str) -> None:
         self._rows[key] = replace(self._rows[key], link=link)

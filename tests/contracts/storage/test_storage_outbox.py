@@ -101,6 +101,27 @@ async def test_an_attempt_without_a_result_is_unseen_later(storage: Storage) -> 
     assert (claimed.unseen, claimed.attempts, claimed.first_tried_at) == (True, 2, NIGHT)
 
 
+async def test_lapses_count_attempts_without_a_result_in_a_row(storage: Storage) -> None:
+    async with storage() as uow:
+        await uow.outbox.post(POST, INCIDENTS, a_note(), at=NIGHT)
+        for _ in range(3):
+            lapsed = await uow.outbox.claim(NIGHT, NIGHT, "a")
+        last = await take(uow)
+        await uow.outbox.failed(last, at=NIGHT, again_at=NIGHT, unseen=True)
+
+        assert lapsed is not None
+        assert (lapsed.lapses, last.lapses, (await take(uow)).lapses) == (2, 3, 0)
+
+
+async def test_a_released_claim_is_no_lapse(storage: Storage) -> None:
+    async with storage() as uow:
+        await uow.outbox.post(POST, INCIDENTS, a_note(), at=NIGHT)
+        await take(uow)
+        await uow.outbox.release("a", NIGHT)
+
+        assert (await take(uow)).lapses == 0
+
+
 async def test_an_attempt_that_had_no_effect_is_not_unseen_later(storage: Storage) -> None:
     async with storage() as uow:
         await uow.outbox.post(POST, INCIDENTS, a_note(), at=NIGHT)

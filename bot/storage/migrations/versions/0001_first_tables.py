@@ -172,6 +172,7 @@ def _outbox() -> None:
         sa.Column("unseen", FLAG, nullable=False),
         sa.Column("attempts", NUMBER, nullable=False),
         sa.Column("first_tried_at", MOMENT, nullable=True),
+        sa.Column("lapses", NUMBER, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("epoch", NUMBER, nullable=False),
         sa.Column("holder", TEXT, nullable=True),
