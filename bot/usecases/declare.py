@@ -132,7 +132,13 @@ class DeclareIncident:
         diagnosis = None if triage is None else triage.card.diagnosis
         results = () if triage is None else triage.card.results
         draft = self.words.draft(Seen(incident, diagnosis, results))
-        return replace(incident, impact=draft.impact, cause_text=draft.cause, action=draft.action)
+        return replace(
+            incident,
+            title=incident.title or shortened(draft.title, TITLE_MAX_CHARS),
+            impact=draft.impact,
+            cause_text=draft.cause,
+            action=draft.action,
+        )
 
     async def _tell(self, uow: UnitOfWork, incident: Incident, triage: Triage | None) -> None:
         for event in self._events(incident, triage):

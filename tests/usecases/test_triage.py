@@ -1,0 +1,312 @@
+"""A triage: its money, its card, its timeline, and what happens when parts are away."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.domain import facts
+from bot.domain.diagnosis import Cause, Mode
+from bot.domain.errors import UnknownServiceError
+from bot.domain.health import HealthState
+from bot.domain.ids import ServiceName
+from bot.domain.message import TriageCard, TriageState
+from bot.domain.mitigation import MitigationKind
+from bot.domain.money import budget_day
+from bot.domain.probe import CANARIES, Outcome, ProbeKind
+from bot.domain.request import RunTriage
+from bot.domain.service import Call
+from bot.domain.timeline import EventKind
+from tests.builders import NIGHT, a_result, a_service, asked
+from tests.usecases.nights import DELIVERY, Heard, Night, until
+
+DAY = budget_day(NIGHT)
+
+
+async def test_a_triage_ends_with_a_verdict_on_its_card():
+    night = Night()
+    night.break_ideogram()
+
+    card = await night.triaged()
+
+    assert card.diagnosis is not None
+    assert (card.state, card.diagnosis.cause) == (TriageState.FINAL, Cause.OUTAGE)
+    assert [one.kind for one in card.results] == list(ProbeKind)
+    assert night.message("T-1/card") == card
+
+
+async def test_it_offers_what_helps_and_remembers_the_previews():
+    night = Night()
+    night.break_ideogram()
+
+    card = await night.triaged()
+
+    assert [offer.kind for offer in card.offers] == [MitigationKind.ENABLE_FALLBACK]
+    assert card.offers[0].triage_id == card.triage_id
+
+
+async def test_a_healthy_triage_offers_nothing():
+    card = await Night().triaged()
+
+    assert card.diagnosis is not None
+    assert (card.diagnosis.cause, card.offers) == (Cause.HEALTHY, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        (ProbeKind.WORKLOAD, {facts.FALLBACK: "on"}),
+        (ProbeKind.APP_HEALTH, {facts.STATE: HealthState.FALLBACK}),
+    ],
+    ids=["switch", "health"],
+)
+async def test_a_healthy_triage_offers_to_end_a_fallback(kind, found):
+    night = Night()
+    await night.through()
+    night.probes[kind].result = a_result(kind, facts=found)
+
+    card = await night.triaged()
+
+    assert card.fallback_on
+    assert [offer.kind for offer in card.offers] == [MitigationKind.DISABLE_FALLBACK]
+
+
+async def test_the_inbox_row_is_closed_with_the_first_write():
+    night = Night()
+    async with night.storage() as uow:
+        request = RunTriage(asked())
+        await uow.inbox.receive(DELIVERY, request, at=NIGHT, until=NIGHT, holder="one")
+
+    await night.triaged()
+
+    assert night.storage.tables.inbox[DELIVERY].closed_at is not None
+
+
+async def test_money_not_spent_is_given_back():
+    night = Night()
+    priced = replace(night.probes[ProbeKind.GENERATE_V3].result, cost=Decimal("0.03"))
+    night.probes[ProbeKind.GENERATE_V3].result = priced
+
+    card = await night.triaged()
+
+    assert (card.cost, card.spent) == (Decimal("0.08"), Decimal("0.03"))
+    assert card.budget_left == Decimal("0.97")
+    assert night.storage.tables.days[DAY] == Decimal("0.03")
+
+
+async def test_without_money_it_is_quick_and_says_why():
+    night = Night(limit=Decimal("0.05"))
+
+    card = await night.triaged()
+
+    assert card.mode is Mode.QUICK
+    assert card.mode_reason == "$0.05 of today's $0.05 left, a full triage costs $0.08"
+    assert not night.probes[ProbeKind.GENERATE_V3].subjects
+
+
+async def test_quick_sends_no_canary():
+    night = Night()
+
+    card = await night.triaged(Mode.QUICK)
+
+    details = {one.kind: one.detail for one in card.results}
+    assert details[ProbeKind.GENERATE_V3] == "not sent: free probes only"
+    assert details[ProbeKind.DOWNLOAD] == "no picture was made"
+    assert card.mode_reason is None
+
+
+async def test_a_call_that_the_service_does_not_use_is_not_sent():
+    night = Night(service=a_service(calls=(Call.V3,)))
+
+    card = await night.triaged()
+
+    assert not night.probes[ProbeKind.GENERATE_LEGACY].subjects
+    assert card.cost == Decimal("0.03")
+
+
+async def test_a_quote_that_cost_money_is_switched_off_for_good():
+    night = Night()
+    spent = a_result(ProbeKind.AUTH, Outcome.UNKNOWN, facts={"spent": True})
+    night.probes[ProbeKind.AUTH].result = spent
+
+    await night.triaged()
+    await night.triaged()
+
+    allowed = [one.dry_run_allowed for one in night.probes[ProbeKind.AUTH].subjects]
+    assert allowed == [True, False]
+
+
+async def test_a_probe_that_breaks_leaves_the_others_alone():
+    night = Night()
+    night.probes[ProbeKind.DNS].error = RuntimeError("boom")
+
+    card = await night.triaged()
+
+    assert card.results[0].outcome is Outcome.UNKNOWN
+    assert card.results[0].detail == "could not look: RuntimeError"
+    assert card.diagnosis is not None
+    assert card.diagnosis.cause is Cause.HEALTHY
+
+
+async def test_a_probe_that_hangs_is_cut_off_and_unknown():
+    night = Night()
+    hanging = night.probes[ProbeKind.WORKLOAD]
+    hanging.waits_for, hanging.within = asyncio.Event(), timedelta(seconds=-2)
+
+    card = await night.triaged()
+
+    assert card.results[-1].detail == "could not look: TimeoutError"
+
+
+async def test_requests_with_a_key_get_the_services_key_and_the_others_none():
+    night = Night()
+
+    await night.triaged()
+
+    assert night.probes[ProbeKind.AUTH].subjects[0].key is not None
+    assert night.probes[ProbeKind.DNS].subjects[0].key is None
+
+
+async def test_without_a_key_the_probes_hear_why():
+    night = Night()
+    night.keys.key = None
+
+    await night.triaged()
+
+    assert night.probes[ProbeKind.AUTH].subjects[0].no_key == "no key may be used"
+
+
+async def test_the_download_hears_that_no_canary_got_an_image():
+    night = Night()
+
+    await night.triaged()
+
+    assert night.probes[ProbeKind.DOWNLOAD].subjects[0].first_picture.result() is None
+
+
+async def test_the_card_fills_in_while_probes_answer():
+    night = Night()
+    last = night.probes[ProbeKind.GENERATE_V3]
+    last.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(night.triaged())
+        await until(lambda: night.storage.triages and night.storage.triages[-1].card.results)
+        shown = night.message("T-1/card")
+        last.waits_for.set()
+
+    assert isinstance(shown, TriageCard)
+    assert (shown.state, shown.pending) == (TriageState.RUNNING, (ProbeKind.GENERATE_V3,))
+    assert running.result().state is TriageState.FINAL
+
+
+async def test_a_database_that_goes_away_meanwhile_costs_only_the_picture():
+    night = Night()
+    last = night.probes[ProbeKind.GENERATE_V3]
+    last.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(night.triaged())
+        await until(lambda: last.subjects)
+        night.storage.is_away = True
+        await asyncio.sleep(0.4)  # noqa: TID251  until the painter has tried
+        night.storage.is_away = False
+        last.waits_for.set()
+
+    assert running.result().state is TriageState.FINAL
+
+
+async def test_without_a_database_it_runs_free_probes_and_answers_the_person():
+    night = Night()
+    night.break_ideogram()
+    night.storage.is_away = True
+
+    await night.triage(RunTriage(asked()), None, night.heard)
+
+    card = night.heard.messages[0]
+    assert isinstance(card, TriageCard)
+    assert (card.mode, card.mode_reason) == (Mode.QUICK, "no database: free probes only")
+    assert (card.triage_id, card.budget_left) == (None, None)
+
+
+async def test_an_unknown_service_is_refused():
+    night = Night()
+
+    with pytest.raises(UnknownServiceError):
+        await night.triage(RunTriage(asked(), ServiceName("x")), DELIVERY, Heard())
+
+
+async def test_a_429_names_the_limit_for_the_arithmetic():
+    night = Night()
+    for kind in CANARIES:
+        limited = replace(
+            night.probes[kind].result,
+            outcome=Outcome.UNHEALTHY,
+            answer="rate-limited",
+            facts={facts.MAX_INFLIGHT: 5},
+        )
+        night.probes[kind].result = limited
+
+    card = await night.triaged()
+
+    offer = card.offers[0]
+    assert offer.kind is MitigationKind.REDUCE_CONCURRENCY
+    assert any("limit 5" in warning for warning in offer.warnings)
+
+
+async def test_a_triage_during_an_incident_lands_on_its_timeline():
+    night = Night()
+    await night.at_night()
+
+    await night.triaged()
+
+    kinds = [event.kind for event in night.storage.events]
+    assert kinds.count(EventKind.TRIAGED) == 2
+
+
+async def test_a_terminal_may_insist_on_a_full_triage_without_a_database():
+    night = Night()
+
+    plan = night.examine.plan_without_database(night.service, Mode.FULL)
+
+    assert (plan.mode, plan.price, plan.reserved) == (Mode.FULL, Decimal("0.08"), Decimal(0))
+
+
+async def test_a_quick_triage_without_a_database_needs_no_reason():
+    plan = Night().examine.plan_without_database(a_service(), Mode.QUICK)
+
+    assert plan.reason is None
+
+
+async def test_an_abandoned_triage_is_said_to_be_interrupted():
+    night = Night()
+    stuck = night.probes[ProbeKind.GENERATE_V3]
+    stuck.waits_for = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        dying = group.create_task(night.triaged())
+        await until(lambda: stuck.subjects)
+        dying.cancel()
+    night.clock.advance(timedelta(minutes=1))
+
+    await night.interrupted()
+    await night.interrupted()
+
+    triage = night.storage.triages[-1]
+    assert (triage.card.state, triage.card.spent) == (TriageState.INTERRUPTED, Decimal("0.08"))
+    assert triage.ended_at == night.clock.now()
+
+
+async def test_a_triage_that_still_runs_is_left_alone():
+    night = Night()
+    stuck = night.probes[ProbeKind.GENERATE_V3]
+    stuck.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.triaged())
+        await until(lambda: stuck.subjects)
+        await night.interrupted()
+        stuck.waits_for.set()
+
+    assert night.storage.triages[-1].card.state is TriageState.FINAL
