@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from bot.domain import facts
-from bot.domain.diagnosis import Cause
+from bot.domain.diagnosis import Cause, Diagnosis
 from bot.domain.errors import UnavailableError
 from bot.domain.health import HealthState
 from bot.domain.ids import DeliveryKey, TriageId
@@ -183,7 +183,7 @@ class RunTriages:
             )
             await uow.triages.save(ended, claimed_until=None)
             await uow.outbox.card(ended.message, ended.channel, ended.card, at=now)
-            await self._note(uow, ended)
+            await self._note(uow, ended, examined.diagnosis)
         log.info(
             "triage.finished",
             triage_id=triage.name,
@@ -213,12 +213,9 @@ class RunTriages:
             fallback_on=fallback_on(examined),
         )
 
-    async def _note(self, uow: UnitOfWork, triage: Triage) -> None:
+    async def _note(self, uow: UnitOfWork, triage: Triage, diagnosis: Diagnosis) -> None:
         """Put the verdict on the timeline of an incident that people work on already."""
-        diagnosis = triage.card.diagnosis
         for incident in await uow.incidents.open(triage.service):
-            if diagnosis is None or incident.triage_id == triage.id:
-                continue
             event = TimelineEvent(
                 incident_id=incident.id,
                 at=self.clock.now(),
