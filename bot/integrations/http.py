@@ -125,6 +125,8 @@ class Http:
             return Reply(attempt.seen(Failure.TIMED_OUT))
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError, UnicodeError) as error:
             return Reply(attempt.seen(_failure(error, attempt.progress)))
+        finally:
+            await attempt.progress.release()
 
     async def _fetch(self, attempt: "_Attempt", max_bytes: int) -> Reply:
         response = await self._send(attempt)

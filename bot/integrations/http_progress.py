@@ -33,6 +33,7 @@ class Progress:
     phase: Phase = Phase.DNS
     sent: bool = False
     ended: list[tuple[Phase, timedelta]] = field(default_factory=list)
+    _in_handshake: Any = None
 
     @classmethod
     def start(cls, clock: Clock) -> "Progress":
@@ -71,6 +72,19 @@ class Progress:
             if event.endswith(end):
                 self.begin(phase)
                 self.sent = self.sent or phase is Phase.FIRST_BYTE
+        if event.endswith("connect_tcp.complete"):
+            self._in_handshake = info.get("return_value")
+        elif event.endswith(("start_tls.complete", "send_request_headers.started")):
+            self._in_handshake = None
+
+    async def release(self) -> None:
+        """Close a connection that was given up during its TLS handshake.
+
+        httpcore 1.0 forgets it there when the request is cancelled, as our timeout does.
+        """
+        stream, self._in_handshake = self._in_handshake, None
+        if stream is not None:
+            await stream.aclose()
 
 
 def _is_tunnel(info: Mapping[str, Any]) -> bool:
