@@ -37,6 +37,7 @@ from bot.usecases.press import PressMitigation
 from bot.usecases.prove import ProveImage
 from bot.usecases.verify import Verify
 from bot.usecases.watch import Watch
+from bot.usecases.work import Work
 from tests.builders import ANA, a_service, an_incident, asked
 from tests.fakes.clock import FakeClock
 from tests.fakes.cluster import FakeCluster
@@ -208,11 +209,15 @@ class World:
         return offers[0]
 
     async def press_on(
-        self, preview: Preview, by: UserId = ANA, at: datetime | None = None
+        self,
+        preview: Preview,
+        by: UserId = ANA,
+        at: datetime | None = None,
+        delivery: DeliveryKey | None = DELIVERY,
     ) -> list[Message]:
         request = Press(asked(by=by, at=at or self.clock.now()), preview.id)
         heard = Heard()
-        await self.press(request, DELIVERY, heard)
+        await self.press(request, delivery, heard)
         return heard.messages
 
     async def pressed(self, kind: MitigationKind = MitigationKind.ENABLE_FALLBACK) -> MitigationRun:
@@ -228,6 +233,19 @@ class World:
         self.cluster.will_roll(TARGET)
         await self.advance().start(run.id)
         return self.newest(run)
+
+    async def to_watching(self, run: MitigationRun) -> None:
+        """Apply it, and stop there."""
+        advance = self.advance()
+        work = Work(
+            storage=self.storage,
+            clock=self.clock,
+            cards=self.cards,
+            run=run,
+            epoch=1,
+            kept_at=self.clock.now(),
+        )
+        await advance.apply(work, self.service)
 
     def newest(self, run: MitigationRun) -> MitigationRun:
         return self.storage.tables.presses[run.id].run
