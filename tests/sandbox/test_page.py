@@ -171,6 +171,57 @@ async def test_a_world_without_a_bot_has_an_empty_log(browser):
         assert await answer.json() == {"lines": []}
 
 
+async def _upload(world: World, name: str, text: str) -> str:
+    """Upload a file as the bot would; answers with its id."""
+    api, content = world.slack.api_url, text.encode()
+    headers = {"Authorization": f"Bearer {world.slack.bot_token}"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        asked = {"filename": name, "length": len(content)}
+        async with session.post(f"{api}files.getUploadURLExternal", params=asked) as answer:
+            place = await answer.json()
+        async with session.post(place["upload_url"], data=content):
+            pass
+        shared = {"files": json.dumps([{"id": place["file_id"]}]), "channel_id": "C0INCIDENTS"}
+        async with session.post(f"{api}files.completeUploadExternal", params=shared) as answer:
+            assert (await answer.json())["ok"]
+    return place["file_id"]
+
+
+async def test_a_markdown_file_is_shown_rendered_and_as_it_is(world, browser):
+    file_id = await _upload(world, "INC-1.md", "# INC-1\n\n<b>bold</b>")
+
+    async with browser.get(f"/api/files/{file_id}") as answer:
+        shown = await answer.json()
+
+    assert shown["html"] == "<h1>INC-1</h1>\n<p>&lt;b&gt;bold&lt;/b&gt;</p>\n"
+    assert shown["text"] == "# INC-1\n\n<b>bold</b>"
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("click", {"channel": "C0OPS", "ts": "1.000000", "action_id": "x"}),
+        ("click-in-view", {"view": "V0", "action_id": "x"}),
+        ("submit", {"view": "V0", "values": {}}),
+        ("close", {"view": "V0"}),
+    ],
+    ids=str,
+)
+async def test_what_is_gone_cannot_be_pressed(browser, action, body):
+    status, answer = await _post(browser, action, {"user": "U0ANA"} | body)
+
+    assert status == 200
+    assert (answer["acked"], answer["error"] is not None) == (False, True)
+
+
+async def test_cutting_slack_is_one_post(world, browser):
+    status, _ = await _post(browser, "dare/cut-slack", {})
+    world.slack.restore()
+
+    assert status == 200
+    assert world.chaos.dare.name == "cut-slack"
+
+
 async def test_an_unknown_file_is_not_found(browser):
     async with browser.get("/api/files/F0NONE") as answer:
         assert answer.status == 404

@@ -136,5 +136,13 @@ async def test_a_test_may_amend_the_config_file(tmp_path):
         assert yaml.safe_load(world.files.config.read_text())["connectivity_urls"] == []
 
 
+async def test_a_taken_port_is_said_before_anything_is_left_running(world, tmp_path):
+    taken = int(world.url.rpartition(":")[2])
+
+    with pytest.raises(OSError, match="in use"):
+        async with World(tmp_path / "second", port=taken, start_bot=False, pace=QUICK):
+            pass
+
+
 async def test_socket_mode_has_an_app_token(world):
     assert world.environment["SLACK_APP_TOKEN"] == world.slack.app_token
