@@ -26,7 +26,7 @@ class People:
         name, rest = COMMAND, text
         if text.lstrip().startswith("/"):
             name, _, rest = text.strip().partition(" ")
-        if name != COMMAND:
+        if name != COMMAND or "commands" not in self._core.scopes:
             return not_sent("unknown_command")
         channel = self._core.workspace.channel(channel_id)
         url = self._core.tickets.response_url(user_id, channel.id)

@@ -283,5 +283,6 @@ class SlackServer:
 
 
 def all_scopes() -> frozenset[str]:
-    """Return every scope that a method here needs."""
-    return frozenset(scope for _, _, scope in METHODS.values()) - {"", "app", "open"}
+    """Return every scope that a method here needs, and that of slash commands."""
+    wanted = {scope for _, _, needed in METHODS.values() for scope in needed.split()}
+    return frozenset(wanted | {"commands"}) - {"app", "open"}

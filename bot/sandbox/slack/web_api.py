@@ -46,8 +46,9 @@ UPLOAD = {
     "thread_ts": "str",
     "blocks": "json",
 }
-# Name: what does it, its arguments, the bot scope it needs ("" none, "app" the app-level token,
-# "open" no token at all). Arguments and scopes: slack-ruby/slack-api-ref, read 2026-11-20.
+# Name: what does it, its arguments, the bot scopes of which it needs one ("" none, "app" the
+# app-level token, "open" no token at all). Arguments and scopes: slack-ruby/slack-api-ref, read
+# 2026-11-20.
 METHODS: Mapping[str, tuple[Handler, dict[str, str], str]] = {
     "api.test": (others.api_test, {"error": "str", "foo": "str"}, "open"),
     "apps.connections.open": (others.connections_open, {}, "app"),
@@ -85,7 +86,7 @@ METHODS: Mapping[str, tuple[Handler, dict[str, str], str]] = {
     "conversations.invite": (
         conversations.invite,
         {"channel": "str!", "users": "str!", "force": "bool"},
-        "channels:manage",
+        "channels:manage channels:write.invites",
     ),
     "conversations.join": (conversations.join, {"channel": "str!"}, "channels:join"),
     "conversations.list": (
@@ -107,7 +108,7 @@ METHODS: Mapping[str, tuple[Handler, dict[str, str], str]] = {
     "conversations.setTopic": (
         conversations.set_topic,
         {"channel": "str!", "topic": "str!"},
-        "channels:manage",
+        "channels:manage channels:write.topic",
     ),
     "files.completeUploadExternal": (files.complete_upload, UPLOAD, "files:write"),
     "files.getUploadURLExternal": (
@@ -201,9 +202,10 @@ class WebApi:
             raise SlackError("invalid_auth")
         if kind != ("app" if scope == "app" else "bot"):
             raise SlackError("not_allowed_token_type")
-        if scope not in {"", "app"} | self._core.scopes:
+        wanted = scope.split()
+        if wanted and scope != "app" and self._core.scopes.isdisjoint(wanted):
             provided = ",".join(sorted(self._core.scopes))
-            raise SlackError("missing_scope", extra={"needed": scope, "provided": provided})
+            raise SlackError("missing_scope", extra={"needed": wanted[0], "provided": provided})
 
     def _planned(self, method: str, sent: Json, planned: Planned) -> web.Response:
         if planned.status != HTTPStatus.TOO_MANY_REQUESTS:

@@ -102,6 +102,21 @@ async def test_a_missing_scope_is_named() -> None:
     )
 
 
+async def test_one_of_several_scopes_is_enough() -> None:
+    async with SlackServer(scopes=frozenset({"channels:write.topic"})) as slack:
+        topic = {"channel": CHANNEL, "topic": "INC-1"}
+        answer = await called(slack, "conversations.setTopic", params=topic)
+
+    assert answer["ok"]
+
+
+async def test_without_its_scope_the_command_does_not_exist() -> None:
+    async with SlackServer(scopes=frozenset({"chat:write"})) as slack:
+        delivery = await slack.run_command("U0ANA", CHANNEL, "triage")
+
+    assert delivery.error == "unknown_command"
+
+
 async def test_people_channels_and_groups_can_be_looked_up(client: AsyncWebClient) -> None:
     user = (await client.users_info(user="U0ANA"))["user"]
     channel = (await client.conversations_info(channel=CHANNEL))["channel"]
