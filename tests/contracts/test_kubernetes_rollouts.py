@@ -123,6 +123,20 @@ def _is_late(item: make.Json) -> bool:
     return make.reasons(item).get("Progressing") == "ProgressDeadlineExceeded"
 
 
+async def test_a_stuck_rollout_is_undone_by_the_old_template(kubernetes_world):
+    world = kubernetes_world
+    await world.seed(make.a_deployment())
+    path = world.path("deployments", "web")
+    world.hold_pods()
+    await world.patch(path, mode("b"))
+    await world.reached("web", lambda item: item["status"].get("updatedReplicas") == 1)
+
+    await world.patch(path, mode("normal"))
+    await world.rolled_out("web")
+
+    assert (await pods_with(world, "b"), await pods_with(world, "normal")) == (0, 2)
+
+
 async def test_pods_held_back_leave_the_old_ones_running(kubernetes_world):
     world = kubernetes_world
     await world.seed(make.a_deployment())

@@ -79,7 +79,8 @@ def apply(current: Json, config: Json, manager: str, moment: str, *, force: bool
     merged = strategic_merge(current, applied)
     mine = _parse(entries[key]["fieldsV1"]) if key in entries else set()
     others = [_parse(entry["fieldsV1"]) for other, entry in entries.items() if other != key]
-    for path in sorted(mine - set(wanted), key=len, reverse=True):
+    # Elements (their path ends in `.`) go first: without its key one would not be found any more.
+    for path in sorted(mine - set(wanted), key=lambda path: path[-1] != "."):
         if not any(path in owned for owned in others):
             _drop(merged, path)
     merged["metadata"]["managedFields"] = list(_entries(current))
