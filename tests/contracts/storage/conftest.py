@@ -16,11 +16,8 @@ from bot.storage.engine import create_engine
 from bot.storage.storage import SqlStorage
 from bot.storage.tables import Base, CounterRow, table
 from tests import postgres
-from tests.contracts.kubernetes_fixtures import kubernetes_world, real_control_plane
 from tests.fakes.clock import FakeClock
 from tests.fakes.storage import FakeStorage
-
-__all__ = ["kubernetes_world", "real_control_plane"]  # fixtures that live elsewhere
 
 
 @pytest.fixture(scope="session")
