@@ -234,18 +234,23 @@ class World:
         await self.advance().start(run.id)
         return self.newest(run)
 
-    async def to_watching(self, run: MitigationRun) -> None:
-        """Apply it, and stop there."""
-        advance = self.advance()
-        work = Work(
+    def work_on(self, run: MitigationRun, epoch: int = 1) -> Work:
+        return Work(
             storage=self.storage,
             clock=self.clock,
             cards=self.cards,
-            run=run,
-            epoch=1,
+            run=self.newest(run),
+            epoch=epoch,
             kept_at=self.clock.now(),
         )
-        await advance.apply(work, self.service)
+
+    async def to_watching(self, run: MitigationRun) -> None:
+        """Apply it, and stop there."""
+        await self.advance().apply(self.work_on(run), self.service)
+
+    async def watch_only(self, run: MitigationRun) -> None:
+        """Watch what was applied, and stop there."""
+        await self.advance().watch(self.work_on(run), self.service)
 
     def newest(self, run: MitigationRun) -> MitigationRun:
         return self.storage.tables.presses[run.id].run

@@ -1,0 +1,195 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.errors import MissingError, UnavailableError
+from bot.domain.mitigation import MitigationKind, State
+from bot.domain.money import budget_day
+from tests.builders import NIGHT, a_service
+from tests.fakes.clock import FakeClock
+from tests.fakes.ideogram import an_exchange
+from tests.usecases.pressing import HEALTH, TARGET, World
+
+
+class MendingClock(FakeClock):
+    """Something mends while somebody waits for seconds."""
+
+    mends = staticmethod(lambda: None)
+
+    async def sleep(self, duration: timedelta) -> None:
+        if duration:
+            self.mends()
+        await super().sleep(duration)
+
+
+DISABLE = MitigationKind.DISABLE_FALLBACK
+
+
+async def a_world_with_fallback(**changes) -> World:
+    world = World(**changes)
+    world.cluster.set_env(TARGET, "IDEOGRAM_FALLBACK", "true")
+    world.cluster.will_roll(TARGET)
+    while world.cluster.advance(TARGET):
+        pass
+    world.health_says("ok")
+    return world
+
+
+async def used(world: World) -> Decimal:
+    async with world.storage() as uow:
+        return await uow.budget.used(budget_day(NIGHT))
+
+
+async def test_an_effect_seen_at_once_ends_it_at_once():
+    world = World()
+    world.health_says("fallback")
+
+    run = await world.through()
+
+    assert (run.state, run.detail) == (State.EFFECTIVE, "health says fallback")
+    assert world.network.asked == [HEALTH]
+
+
+async def test_an_effect_that_never_shows_is_none_after_two_minutes():
+    world = World()
+    world.health_says("degraded")
+
+    run = await world.through()
+
+    assert run.state is State.NO_EFFECT
+    assert run.took is not None
+    assert timedelta(minutes=2) <= run.took <= timedelta(minutes=2, seconds=10)
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        (a_service(health_url=None), "health is not visible (no health_url configured)"),
+        (a_service(health_path="services.other"), "no services.other in the health document"),
+    ],
+)
+async def test_what_nobody_can_see_is_unverified_soon(service, said):
+    world = World(service=service)
+    world.health_says("fallback")
+
+    run = await world.through()
+
+    assert run.state is State.UNVERIFIED
+    assert said in run.detail
+    assert run.took is not None
+    assert run.took < timedelta(seconds=15)
+
+
+async def test_health_down_after_disabling_is_worse_soon():
+    world = await a_world_with_fallback()
+    world.health_says("down")
+
+    run = await world.through(DISABLE)
+
+    assert run.state is State.WORSE
+    assert run.took is not None
+    assert run.took < timedelta(seconds=15)
+
+
+async def test_one_bad_page_of_an_ingress_proves_nothing():
+    world = World(clock=MendingClock())
+    world.network.pages[HEALTH] = an_exchange(502, "<html>bad gateway</html>")
+    run = await world.pressed()
+    world.clock.mends = lambda: world.health_says("fallback")
+
+    run = await world.to_the_end(run)
+
+    assert (run.state, len(world.network.asked)) == (State.EFFECTIVE, 2)
+
+
+@pytest.mark.parametrize("error", [MissingError("gone"), None])
+async def test_a_change_put_back_meanwhile_was_replaced(error):
+    world = World()
+    world.health_says("degraded")
+    run = await world.pressed()
+    world.cluster.will_roll(TARGET)
+    await world.to_watching(run)
+    await world.watch_only(run)
+    if error is None:
+        world.cluster.set_env(TARGET, "IDEOGRAM_FALLBACK", "false")
+    else:
+        world.cluster.fail("deployment", error)
+
+    await world.advance().start(run.id)
+
+    assert world.newest(run).state is State.REPLACED
+
+
+async def test_a_cluster_that_is_away_does_not_count_as_replaced():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.cluster.will_roll(TARGET)
+    await world.to_watching(run)
+    await world.watch_only(run)
+    world.cluster.fail("deployment", UnavailableError("away"))
+
+    await world.advance().start(run.id)
+
+    assert world.newest(run).state is State.EFFECTIVE
+
+
+async def test_disabling_pays_for_exactly_one_cheapest_canary():
+    world = await a_world_with_fallback()
+
+    run = await world.through(DISABLE)
+
+    assert (run.state, run.detail) == (State.EFFECTIVE, "health says ok; V3 canary: image")
+    assert world.ideogram.asked == ["v3"]
+    assert run.canary_at is not None
+    assert await used(world) == Decimal("0.03")
+
+
+async def test_enabling_pays_for_no_image():
+    world = World()
+    world.health_says("fallback")
+
+    await world.through()
+
+    assert world.ideogram.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "spent"),
+    [
+        (an_exchange(503, "down"), "0"),
+        (an_exchange(None), "0"),
+        (an_exchange(200, "<html>"), "0.03"),
+        (an_exchange(None, sent=True), "0.03"),
+    ],
+)
+async def test_a_canary_without_an_image_is_worse_and_counts_only_when_it_may_cost(answer, spent):
+    world = await a_world_with_fallback()
+    world.ideogram.all_generations(answer)
+
+    run = await world.through(DISABLE)
+
+    assert run.state is State.WORSE
+    assert run.detail.endswith("users may get errors")
+    assert await used(world) == Decimal(spent)
+
+
+async def test_without_a_key_images_are_unverified():
+    world = await a_world_with_fallback()
+    world.keys.key = None
+
+    run = await world.through(DISABLE)
+
+    assert run.state is State.UNVERIFIED
+    assert run.detail == "health says ok; no canary: no key may be used"
+
+
+async def test_without_money_images_are_unverified():
+    world = await a_world_with_fallback(limit=Decimal("0.02"))
+
+    run = await world.through(DISABLE)
+
+    assert run.state is State.UNVERIFIED
+    assert run.canary_at is None
+    assert world.ideogram.asked == []
