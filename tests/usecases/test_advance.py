@@ -1,0 +1,211 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import ClaimLostError
+from bot.domain.message import IncidentCard, MitigationOutcome
+from bot.domain.mitigation import MitigationKind, State
+from bot.domain.service import Target
+from tests.builders import a_run, a_service
+from tests.usecases.pressing import TARGET, World
+
+AFTER_THE_LEASE = timedelta(seconds=16)
+
+
+async def test_a_tick_takes_over_when_the_claim_ran_out():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.cluster.will_roll(TARGET)
+
+    await world.advance("two").tick()
+    early = world.newest(run)
+    world.clock.advance(AFTER_THE_LEASE)
+    await world.advance("two").tick()
+
+    assert early.state is State.PRESSED
+    assert world.newest(run).state is State.EFFECTIVE
+    assert world.real_patches == 1
+
+
+async def test_who_lost_the_claim_stops_without_a_word():
+    world = World()
+    run = await world.pressed()
+    work = world.work_on(run)
+    world.clock.advance(AFTER_THE_LEASE)
+    async with world.storage() as uow:
+        await uow.mitigations.claim(world.clock.now(), world.clock.now() + AFTER_THE_LEASE, "two")
+
+    await world.advance("one").start(run.id)
+
+    with pytest.raises(ClaimLostError):
+        await work.keep()
+    assert world.real_patches == 0
+    assert world.newest(run).state is State.PRESSED
+
+
+async def test_a_claim_is_kept_while_the_work_takes_long():
+    world = World()
+    run = await world.pressed()
+    work = world.work_on(run)
+
+    for _ in range(10):
+        world.clock.advance(timedelta(seconds=4))
+        await work.keep()
+        await world.advance("two").tick()
+
+    assert world.newest(run).state is State.PRESSED
+
+
+async def test_what_is_not_known_is_not_started():
+    await World().advance().start(a_run().id)
+
+
+async def test_a_database_that_is_away_postpones_the_work():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.storage.is_away = True
+
+    await world.advance().start(run.id)
+    world.storage.is_away = False
+    await world.to_the_end(run)
+
+    assert world.newest(run).state is State.EFFECTIVE
+
+
+async def test_a_database_that_goes_away_meanwhile_postpones_the_work():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.cluster.will_roll(TARGET)
+    claim = world.work_on(run)
+    world.storage.is_away = True
+
+    await world.advance()._drive(claim)  # noqa: SLF001  as right after the claim
+
+    world.storage.is_away = False
+    world.clock.advance(AFTER_THE_LEASE)
+    await world.advance("two").tick()
+    assert world.newest(run).state is State.EFFECTIVE
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        (a_service(name="other"), "No service is called"),
+        (a_service(target=None), "No Deployment is configured"),
+        (a_service(target=Target("default", "other")), "names another Deployment"),
+    ],
+)
+async def test_what_the_config_no_longer_names_is_never_patched(service, said):
+    world = World()
+    run = await world.pressed()
+    advance = replace(world.advance(), services=[service])
+
+    await advance.start(run.id)
+
+    found = world.newest(run)
+    assert found.state is State.STOPPED
+    assert said in found.detail
+    assert found.offers == ()
+    assert world.real_patches == 0
+
+
+async def test_the_end_is_one_message_and_one_audit_entry():
+    world = World()
+    world.health_says("fallback")
+
+    run = await world.through()
+
+    outcomes = [one for one in world.storage.messages if isinstance(one, MitigationOutcome)]
+    assert [one.run for one in outcomes] == [run]
+    assert [one.result for one in world.storage.audit] == ["pressed", "effective"]
+
+
+async def test_an_effective_fallback_mitigates_the_incident():
+    world = World()
+    world.health_says("fallback")
+
+    await world.through()
+
+    card = world.message("INC-42/card")
+    assert isinstance(card, IncidentCard)
+    assert card.incident.status == "mitigated"
+    assert card.incident.action == "Enable fallback: effective in 0 s"
+
+
+async def test_an_undo_is_verified_under_the_inverse_kind_and_frees_the_press_before():
+    world = World()
+    first = await world.through(MitigationKind.REDUCE_CONCURRENCY)
+    second = await world.through(MitigationKind.REDUCE_CONCURRENCY)
+    undo = await world.offer.undo(world.service, second)
+    await world.press_on(undo)
+
+    undoing = await world.to_the_end(world.storage.runs[-1])
+
+    assert undoing.kind is MitigationKind.RESTORE_CONCURRENCY
+    assert world.value("IDEOGRAM_CONCURRENCY") == "3"
+    outcome = world.message(f"{undoing.name}/outcome")
+    assert isinstance(outcome, MitigationOutcome)
+    assert outcome.undo is not None
+    assert outcome.undo.undoes == first.id
+    assert world.newest(first).undone_by is None
+
+
+async def test_an_undo_that_stops_leaves_its_target_in_force():
+    world = World()
+    run = await world.through()
+    undo = await world.offer.undo(world.service, run)
+    await world.press_on(undo)
+    world.cluster.redeploy(TARGET, "registry.example.com/app:2")
+
+    undoing = await world.to_the_end(world.storage.runs[-1])
+
+    assert undoing.state is State.STOPPED
+    assert world.newest(run).undone_by is None
+    assert f"{undoing.name}/offers" not in [one.key for one in world.storage.sendings]
+
+
+async def test_a_stopped_undo_does_not_free_what_another_took_back():
+    world = World()
+    run = await world.through()
+    await world.press_on(await world.offer.undo(world.service, run))
+    undoing = world.storage.runs[-1]
+    stored = world.storage.tables.presses[run.id]
+    world.storage.tables.presses[run.id] = replace(
+        stored, run=replace(stored.run, undone_by="another")
+    )
+    world.cluster.redeploy(TARGET, "registry.example.com/app:2")
+
+    await world.to_the_end(undoing)
+
+    assert world.newest(run).undone_by == "another"
+
+
+async def test_without_an_incident_nothing_is_written_to_a_timeline():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    stored = world.storage.tables.presses[run.id]
+    world.storage.tables.presses[run.id] = replace(stored, run=replace(run, incident_id=None))
+    world.storage.tables.events.clear()
+
+    ended = await world.to_the_end(run)
+
+    assert ended.state is State.EFFECTIVE
+    assert world.storage.events == []
+
+
+async def test_an_undo_that_cannot_run_is_not_offered():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.cluster.may = False
+
+    run = await world.to_the_end(run)
+
+    outcome = world.message(f"{run.name}/outcome")
+    assert outcome == MitigationOutcome(run, None)
+    assert run.state is State.EFFECTIVE
