@@ -94,9 +94,9 @@ def manifest(
     url: Annotated[str | None, typer.Option(help="Public URL of the bot, for HTTP mode.")] = None,
 ) -> None:
     """Print the Slack app manifest: Socket Mode, or HTTP with --url."""
-    from bot.slack.manifest import manifest_yaml
+    from bot.slack.manifest import manifest_text
 
-    _guarded(lambda: sys.stdout.write(manifest_yaml(url)), as_json=False)
+    _guarded(lambda: sys.stdout.write(manifest_text(url)), as_json=False)
 
 
 @app.command()

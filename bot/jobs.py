@@ -1,43 +1,72 @@
-"""What ticks how often. APScheduler only ticks; due work is rows, and rows are claimed."""
+"""What runs beside the requests: ticks, loops, and work begun by a press.
+
+APScheduler only ticks; due work is rows, and rows are claimed.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from types import TracebackType
+from typing import Final, Self
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = structlog.get_logger()
 
+Work = Callable[[], Awaitable[object]]
+_PAUSE_AFTER_FAILURE: Final = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One concern: work off what is due, every so often."""
+    """One concern: work off what is due, every so often.
+
+    Attributes:
+        at_once: How many runs may overlap: more than one where a run takes long.
+    """
 
     name: str
     every: timedelta
-    work: Callable[[], Awaitable[object]]
+    work: Work
+    at_once: int = 1
 
 
 @dataclass(slots=True)
 class Jobs:
-    """Runs ticks until stopped. A failing tick is logged and runs again next time."""
+    """Owns everything that runs beside requests. A failing job is logged; the others go on."""
 
-    ticks: Sequence[Tick]
-    _scheduler: AsyncIOScheduler | None = None
-    _running: set[str] = field(default_factory=set)
-    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _group: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup, init=False)
+    _scheduler: AsyncIOScheduler | None = field(default=None, init=False)
+    _running: dict[asyncio.Task[None], str] = field(default_factory=dict, init=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
-    def start(self) -> None:
-        """Begin to tick on the running loop."""
-        self._idle.set()
+    async def __aenter__(self) -> Self:
+        """Become able to run things."""
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Cut off what still runs; `stop` comes first when it should end by itself."""
+        for task in self._running:
+            task.cancel()
+        await self._group.__aexit__(kind, error, trace)
+
+    def tick(self, ticks: Sequence[Tick]) -> None:
+        """Begin to tick."""
         scheduler = AsyncIOScheduler(timezone=UTC)
-        for tick in self.ticks:
+        for tick in ticks:
             scheduler.add_job(
-                self._run,
+                self.begin,
                 "interval",
-                args=[tick],
+                args=[tick.name, tick.work],
+                kwargs={"at_once": tick.at_once},
                 seconds=tick.every.total_seconds(),
                 id=tick.name,
                 coalesce=True,
@@ -47,30 +76,64 @@ class Jobs:
         scheduler.start()
         self._scheduler = scheduler
 
-    async def stop(self, within: timedelta) -> None:
-        """Stop ticking and let the work in hand end; what takes longer is cut off.
+    def loop(self, name: str, work: Work) -> None:
+        """Repeat work until stopped; after a failure it pauses for a moment."""
 
-        APScheduler's own shutdown cancels running coroutines at once, hence the waiting here.
+        async def repeat() -> None:
+            while not self._stopping.is_set():
+                if not await self._succeeds(name, work):
+                    await self._pause()
+
+        self._own(name, repeat())
+
+    def begin(self, name: str, work: Work, *, at_once: int | None = None) -> None:
+        """Do work once, in the background.
+
+        Args:
+            name: For the log.
+            work: What to do.
+            at_once: Leave it when that many of this name run already; None means no limit.
         """
-        if self._scheduler is None:
+        same = sum(one == name for one in self._running.values())
+        if self._stopping.is_set() or (at_once is not None and same >= at_once):
             return
-        self._scheduler.pause()
-        try:
-            async with asyncio.timeout(within.total_seconds()):
-                await self._idle.wait()
-        except TimeoutError:
-            log.warning("jobs.cut_off", running=sorted(self._running))
-        self._scheduler.shutdown(wait=False)
-        self._scheduler = None
 
-    async def _run(self, tick: Tick) -> None:
-        self._running.add(tick.name)
-        self._idle.clear()
+        async def once() -> None:
+            await self._succeeds(name, work)
+
+        self._own(name, once())
+
+    async def stop(self, within: timedelta) -> None:
+        """Begin nothing new, and let what runs end; what takes longer is cut off."""
+        self._stopping.set()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+        if self._running:
+            await asyncio.wait(self._running, timeout=within.total_seconds())
+        for task, name in self._running.items():
+            log.info("job.cut_off", job=name)
+            task.cancel()
+
+    def _own(self, name: str, work: Awaitable[None]) -> None:
+        async def owned() -> None:
+            await work
+
+        task = self._group.create_task(owned())
+        self._running[task] = name
+        task.add_done_callback(lambda done: self._running.pop(done, None))
+
+    async def _succeeds(self, name: str, work: Work) -> bool:
         try:
-            await tick.work()
+            await work()
         except Exception as error:  # the wrapper around a tick: it runs again next time
-            log.exception("tick.failed", tick=tick.name, error=type(error).__name__)
-        finally:
-            self._running.discard(tick.name)
-            if not self._running:
-                self._idle.set()
+            log.exception("job.failed", job=name, error=type(error).__name__)
+            return False
+        return True
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(_PAUSE_AFTER_FAILURE.total_seconds()):
+                await self._stopping.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,234 @@
+"""The bot as a long-running program: start and stop order."""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import log as logging
+from bot.bootstrap.incidents import Incidents, Join
+from bot.bootstrap.objects import secrets_of
+from bot.bootstrap.outbound import Outbound, outbound
+from bot.domain.errors import ConfigError, Problem, UnavailableError
+from bot.jobs import Jobs, Tick
+from bot.settings.load import Settings
+from bot.slack.actions import Actions
+from bot.slack.app import SlackApp, http_endpoint
+from bot.slack.commands import Commands
+from bot.slack.forms import Forms
+from bot.slack.listening import Listening
+from bot.slack.messenger import SlackMessenger, http_session, web_client
+from bot.slack.socket import SocketMode
+from bot.slack.submissions import Submissions
+from bot.usecases.lookup import Lookup
+from bot.web.server import HttpServer
+
+log = structlog.get_logger()
+
+# Together below the 10 s after SIGTERM that the design promises.
+DRAIN_REQUESTS: Final = timedelta(seconds=2)
+DRAIN_JOBS: Final = timedelta(seconds=2)
+RECONNECT_AFTER: Final = timedelta(seconds=3)
+READY_WITHIN: Final = timedelta(seconds=1)
+MITIGATIONS_AT_ONCE: Final = 16  # a run takes minutes; each tick takes up what is abandoned by then
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigError: A template is unusable, or the port is taken.
+    """
+    logging.configure(settings.environment.log_format, secrets_of(settings.environment))
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        out = await stack.enter_async_context(outbound(settings))
+        session = await stack.enter_async_context(http_session())
+        jobs = await stack.enter_async_context(Jobs())
+        await _bot(out, session, jobs).run(stopping)
+
+
+@dataclass(slots=True, kw_only=True)
+class Bot:
+    """The running parts, in the order in which they start."""
+
+    out: Outbound
+    incidents: Incidents
+    jobs: Jobs
+    http: HttpServer
+    socket: SocketMode | None
+    listening: Listening
+    _remembers: bool = field(default=False, init=False)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Start everything, wait, and stop in reverse."""
+        self.http.unready = self.unready
+        try:
+            await self.http.start()
+        except OSError as error:
+            raise ConfigError([_port_taken(self.http, error)]) from error
+        self.jobs.loop("start", self._start_when_possible)
+        await stopping.wait()
+        log.info("bot.stopping")
+        await self._stop()
+        log.info("bot.stopped")
+
+    async def _start_when_possible(self) -> None:
+        """Open the database, then Slack; each is tried until it answers."""
+        if not self._remembers:
+            await self._open_storage()
+        elif self.socket is not None and not await self.socket.is_connected():
+            await self._connect()
+        else:
+            await self.out.clock.sleep(RECONNECT_AFTER)
+
+    async def _open_storage(self) -> None:
+        try:
+            await self.out.storage.open()
+        except UnavailableError as error:
+            log.warning("database.away", reason=str(error))
+            await self.out.clock.sleep(RECONNECT_AFTER)
+            return
+        self._remembers = True
+        self.jobs.loop("deliver", self._deliver)
+        self.jobs.tick(
+            [
+                Tick("intake", timedelta(seconds=5), self.incidents.intake.sweep),
+                Tick(
+                    "mitigations",
+                    timedelta(seconds=2),
+                    self.incidents.advance.tick,
+                    MITIGATIONS_AT_ONCE,
+                ),
+                Tick("triages", timedelta(seconds=10), self.incidents.interrupted),
+            ]
+        )
+        log.info("bot.started", services=[one.name for one in self.out.services])
+
+    async def _connect(self) -> None:
+        assert self.socket is not None  # noqa: S101  the caller asked
+        try:
+            await self.socket.start()
+        except UnavailableError as error:
+            log.warning("slack.away", reason=str(error))
+            await self.out.clock.sleep(RECONNECT_AFTER)
+
+    async def _deliver(self) -> None:
+        await self.out.storage.wait_for_outbox(timedelta(seconds=1))
+        await self.incidents.deliver()
+
+    async def unready(self) -> str:
+        """Say what is not ready; empty when all is."""
+        if not self._remembers or not await self._database_answers():
+            return "the database does not answer"
+        if self.socket is not None and not await self.socket.is_connected():
+            return "Slack's Socket Mode is not connected"
+        return ""
+
+    async def _database_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(READY_WITHIN.total_seconds()), self.out.storage():
+                return True
+        except (UnavailableError, TimeoutError):
+            return False
+
+    async def _stop(self) -> None:
+        if self.socket is not None:
+            await self.socket.stop()
+        await self.http.stop()
+        await self.listening.drain(DRAIN_REQUESTS)
+        await self.jobs.stop(DRAIN_JOBS)
+        try:
+            await self.incidents.intake.hand_back()
+            await self.incidents.deliver.hand_back()
+            await self.incidents.advance.hand_back()
+        except UnavailableError as error:
+            log.warning("claims.not_handed_back", reason=str(error))  # they run out by themselves
+        await self.out.storage.close()
+
+
+def _bot(out: Outbound, session: aiohttp.ClientSession, jobs: Jobs) -> Bot:
+    environment, slack = out.settings.environment, out.settings.file.slack
+    if slack is None or environment.slack_bot_token is None:
+        raise ConfigError([Problem("Slack is not configured.", "Set its tokens and channel.")])
+    client = web_client(
+        environment.slack_bot_token.get_secret_value(), environment.slack_api_url, session
+    )
+    messenger = SlackMessenger(client=client, session=session, words=out.words, clock=out.clock)
+    incidents = Join(
+        out=out,
+        messenger=messenger,
+        slack=slack,
+        holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+        begin=lambda one: jobs.begin("mitigation", partial(incidents.advance.start, one)),
+    )()
+    listening = Listening(
+        intake=incidents.intake,
+        messenger=messenger,
+        session=session,
+        words=out.words,
+        clock=out.clock,
+    )
+    app = _app(out, client, listening, incidents)
+    token = environment.slack_app_token
+    http_mode = token is None
+    return Bot(
+        out=out,
+        incidents=incidents,
+        jobs=jobs,
+        http=HttpServer(
+            host=environment.host,
+            port=environment.port,
+            unready=_starting,
+            slack=http_endpoint(app) if http_mode else None,
+        ),
+        socket=None if token is None else SocketMode(app=app, app_token=token.get_secret_value()),
+        listening=listening,
+    )
+
+
+async def _starting() -> str:
+    return "starting"
+
+
+def _app(
+    out: Outbound, client: AsyncWebClient, listening: Listening, incidents: Incidents
+) -> AsyncApp:
+    secret = out.settings.environment.slack_signing_secret
+    forms = Forms(
+        client=client,
+        lookup=Lookup(storage=out.storage),
+        words=out.words,
+        services=[one.name for one in out.services],
+    )
+    return SlackApp(
+        client=client,
+        signing_secret=None if secret is None else secret.get_secret_value(),
+        listening=listening,
+        commands=Commands(listening=listening, forms=forms, services=out.services),
+        actions=Actions(listening=listening, forms=forms),
+        submissions=Submissions(
+            listening=listening, words=out.words, update_every=incidents.policy.update_every
+        ),
+    ).build()
+
+
+def _port_taken(http: HttpServer, error: OSError) -> Problem:
+    return Problem(
+        f"Port {http.port} cannot be used: {error.strerror or error}.",
+        "Set PORT to a free one, or stop what listens there.",
+    )
