@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, StaticPool, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -17,7 +17,8 @@ def create_engine(url: str, patience: timedelta = PATIENCE) -> AsyncEngine:
     """Create an engine; nothing is opened yet.
 
     Args:
-        url: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://...`.
+        url: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://...`. SQLite needs a file: one in
+            memory would be gone with the connection that migrated it.
         patience: For connecting, for one statement, for a lock.
     """
     parsed = make_url(url)
@@ -27,24 +28,16 @@ def create_engine(url: str, patience: timedelta = PATIENCE) -> AsyncEngine:
 
 
 def _sqlite(url: URL, patience: timedelta) -> AsyncEngine:
-    if is_in_memory(url):
-        engine = create_async_engine(url, poolclass=StaticPool)
-    else:
-        engine = create_async_engine(url, connect_args={"timeout": patience.total_seconds()})
+    engine = create_async_engine(url, connect_args={"timeout": patience.total_seconds()})
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
-def is_in_memory(url: URL) -> bool:
-    """Tell whether a SQLite URL names no file."""
-    return url.database in (None, "", ":memory:")
-
-
 def make_folder(engine: AsyncEngine) -> None:
     """Make the folder of a SQLite file."""
     url = engine.url
-    if url.get_backend_name() == "sqlite" and url.database and not is_in_memory(url):
+    if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
 

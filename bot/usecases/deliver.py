@@ -22,7 +22,7 @@ from bot.ports import Clock, Messenger, Storage
 log = structlog.get_logger()
 
 CLAIM: Final = timedelta(seconds=20)
-ATTEMPT: Final = timedelta(seconds=15)  # ends before the claim does, so nobody sends beside us
+ATTEMPT: Final = timedelta(seconds=15)
 # Our clock and the chat's may differ; a search that begins too late would find nothing.
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 LAPSES_MAX: Final = 5  # a row that ends this program each time must not do so for ever
@@ -62,6 +62,7 @@ class Deliver:
         holder: Names this process in claims.
         operations: Where undeliverable messages are told; None to log them only.
         at_once: How many conversations at the same time.
+        attempt: Bounds one attempt; shorter than a claim, so that nobody sends beside us.
     """
 
     storage: Storage
@@ -70,6 +71,7 @@ class Deliver:
     holder: str
     operations: ChannelId | None = None
     at_once: int = 4
+    attempt: timedelta = ATTEMPT
     _pace: EditPace = field(default_factory=EditPace, init=False)
     _unlinkable: Counter[OutboxKey] = field(default_factory=Counter, init=False)
 
@@ -127,7 +129,7 @@ class Deliver:
             await self._again(sending, wait, unseen=False)
             return
         try:
-            async with asyncio.timeout(ATTEMPT.total_seconds()):
+            async with asyncio.timeout(self.attempt.total_seconds()):
                 spoken, ts = await self._speak(sending)
         except TimeoutError:
             await self._later(sending, None, unseen=True)

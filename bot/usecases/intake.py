@@ -43,6 +43,7 @@ class Intake:
     Attributes:
         holder: Names this process in claims.
         handlers: The use case of every kind of request.
+        within: How long remembering may take.
     """
 
     storage: Storage
@@ -50,6 +51,7 @@ class Intake:
     clock: Clock
     holder: str
     handlers: Mapping[type, Handler]
+    within: timedelta = REMEMBER_WITHIN
 
     async def receive(self, key: DeliveryKey, request: Request) -> bool:
         """Remember a request, claimed for the caller, who then hands it to `handle`.
@@ -58,16 +60,16 @@ class Intake:
             False for a duplicate: another delivery of it is or was taken up.
 
         Raises:
-            UnavailableError: It could not be remembered within 1 s.
+            UnavailableError: It could not be remembered in time.
         """
         now = self.clock.now()
         try:
-            async with asyncio.timeout(REMEMBER_WITHIN.total_seconds()), self.storage() as uow:
+            async with asyncio.timeout(self.within.total_seconds()), self.storage() as uow:
                 return await uow.inbox.receive(
                     key, request, at=now, until=now + CLAIM, holder=self.holder
                 )
         except TimeoutError as error:
-            raise UnavailableError("The database did not answer within 1 s.") from error
+            raise UnavailableError("The database did not answer in time.") from error
 
     async def handle(self, key: DeliveryKey | None, request: Request, answer: Answers) -> None:
         """Do what a request asks for; failures are answered in words.

@@ -1,0 +1,166 @@
+"""A database that is away says so soon, and works again when it is back."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.errors import UnavailableError
+from bot.storage.engine import create_engine
+from bot.storage.storage import SqlStorage
+from tests import postgres
+from tests.builders import a_preview, an_incident
+from tests.fakes.clock import FakeClock
+
+IMPATIENT = timedelta(milliseconds=200)
+
+
+def a_storage(url: str) -> SqlStorage:
+    return SqlStorage(url=url, clock=FakeClock(), patience=IMPATIENT)
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[SqlStorage]:
+    storage = a_storage(f"sqlite+aiosqlite:///{tmp_path}/new/folder/bot.db")
+    await storage.open()
+    yield storage
+    await storage.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
+    if postgres.binaries() is None:
+        pytest.skip("no Postgres server is installed that a test may stop")
+    with postgres.throwaway() as started:
+        yield started
+
+
+@pytest.fixture
+async def on_postgres(server: postgres.Server) -> AsyncIterator[SqlStorage]:
+    storage = a_storage(server.url)
+    await storage.open()
+    yield storage
+    await storage.close()
+
+
+async def use(storage: SqlStorage) -> None:
+    async with storage() as uow:
+        await uow.incidents.save(an_incident())
+
+
+async def test_before_it_is_open_a_storage_is_unavailable(tmp_path: Path) -> None:
+    storage = a_storage(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+
+    with pytest.raises(UnavailableError, match="not open"):
+        await use(storage)
+
+
+async def test_closing_what_is_not_open_does_nothing(tmp_path: Path) -> None:
+    await a_storage(f"sqlite+aiosqlite:///{tmp_path}/bot.db").close()
+
+
+async def test_opening_again_keeps_what_is_there(sqlite: SqlStorage) -> None:
+    await use(sqlite)
+    await sqlite.open()
+    await sqlite.close()
+    await sqlite.open()
+
+    async with sqlite() as uow:
+        assert len(await uow.incidents.newest(9)) == 1
+
+
+async def test_a_file_locked_by_another_program_is_unavailable(sqlite: SqlStorage) -> None:
+    assert sqlite._engine is not None  # noqa: SLF001  the file's name
+    other = sqlite3.connect(str(sqlite._engine.url.database), isolation_level=None)  # noqa: SLF001
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(UnavailableError):
+        await use(sqlite)
+
+    other.execute("ROLLBACK")
+    other.close()
+    await use(sqlite)
+
+
+async def test_a_unit_of_work_that_never_ends_makes_the_others_give_up(sqlite: SqlStorage) -> None:
+    async with sqlite():
+        with pytest.raises(UnavailableError):
+            await use(sqlite)
+
+    await use(sqlite)
+
+
+async def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(UnavailableError):
+        await a_storage(f"sqlite+aiosqlite:///{tmp_path}/file/bot.db").open()
+
+
+async def test_a_defect_is_no_absence(sqlite: SqlStorage) -> None:
+    async def twice() -> None:
+        async with sqlite() as uow:
+            await uow.mitigations.add_preview(a_preview())
+            await uow.mitigations.add_preview(a_preview())
+
+    with pytest.raises(IntegrityError):
+        await twice()
+
+
+async def test_a_server_that_is_not_there_is_unavailable() -> None:
+    with pytest.raises(UnavailableError):
+        await a_storage("postgresql+asyncpg://nobody@127.0.0.1:1/nothing").open()
+
+
+async def test_a_frozen_server_is_unavailable_soon_and_works_again_later(
+    server: postgres.Server, on_postgres: SqlStorage
+) -> None:
+    assert server.pid is not None
+    await use(on_postgres)
+    backends = [server.pid, *_children(server.pid)]
+    _signal(backends, signal.SIGSTOP)
+
+    try:
+        async with asyncio.timeout(10 * IMPATIENT.total_seconds()):
+            with pytest.raises(UnavailableError):
+                await use(on_postgres)
+    finally:
+        _signal(backends, signal.SIGCONT)
+
+    await use(on_postgres)
+
+
+async def test_a_cut_connection_costs_nobody_an_error(on_postgres: SqlStorage) -> None:
+    await use(on_postgres)
+    await _cut_all(on_postgres.url)
+
+    await use(on_postgres)
+
+
+async def test_the_password_is_not_shown() -> None:
+    assert "sesame" not in repr(a_storage("postgresql+asyncpg://bot:sesame@db/bot"))
+
+
+async def _cut_all(url: str) -> None:
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"{cut} AND application_name = 'ideogram-bot'"))
+    await engine.dispose()
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in listed.split()]
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        os.kill(pid, number)
