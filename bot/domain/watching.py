@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.domain.mitigation import MitigationRun
 from bot.domain.patch import is_ours
+from bot.domain.press import duration_text
 from bot.domain.workload import Deployment, Pod, rollout
 
 STUCK_AFTER: Final = timedelta(minutes=5)  # without one more ready pod (mitigations.md section 2)
@@ -28,7 +29,12 @@ class Watched:
     replaced: bool = False
 
 
-def watched(run: MitigationRun, deployment: Deployment, at: datetime) -> Watched:
+def watched(
+    run: MitigationRun,
+    deployment: Deployment,
+    at: datetime,
+    stuck_after: timedelta = STUCK_AFTER,
+) -> Watched:
     """Judge one look at the Deployment of a mitigation that is being watched."""
     if not is_ours(run, deployment):
         return Watched(run, replaced=True)
@@ -38,14 +44,16 @@ def watched(run: MitigationRun, deployment: Deployment, at: datetime) -> Watched
     numbers = replace(run, ready_seen=ready, updated_seen=seen.updated, replicas=seen.replicas)
     if ready > run.ready_seen:
         numbers = replace(numbers, progress_at=at)
-    return Watched(numbers, done=seen.done, failed=seen.failed or too_long(numbers, at))
+    return Watched(
+        numbers, done=seen.done, failed=seen.failed or too_long(numbers, at, stuck_after)
+    )
 
 
-def too_long(run: MitigationRun, at: datetime) -> str:
+def too_long(run: MitigationRun, at: datetime, stuck_after: timedelta = STUCK_AFTER) -> str:
     """Say when no more pods became ready for too long; empty before."""
     since = run.progress_at or run.applied_at or run.pressed_at
-    minutes = int(STUCK_AFTER.total_seconds() // 60)
-    return f"no more pods ready for {minutes} min" if at - since >= STUCK_AFTER else ""
+    waited = duration_text(stuck_after)
+    return f"no more pods ready for {waited}" if at - since >= stuck_after else ""
 
 
 def new_ready(deployment: Deployment) -> int:

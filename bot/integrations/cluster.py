@@ -1,7 +1,7 @@
 """Kubernetes through its API: raw JSON, one patch at a time, under our own name."""
 
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -70,7 +70,7 @@ class KubernetesCluster:
         check(answer, wish, patch=patch, changes=ask.changes)
         return parse_deployment(answer.document)
 
-    async def watch(self, target: Target, *, within: timedelta) -> AsyncIterator[Deployment]:
+    async def watch(self, target: Target, *, within: timedelta) -> AsyncGenerator[Deployment]:
         """Yield the Deployment now and after each change.
 
         A broken watch, or one whose place in history is gone (410), begins again with a reading.

@@ -57,6 +57,11 @@ class Advance:
             while (claim := await self._claim()) is not None:
                 group.create_task(self._drive(claim))
 
+    async def hand_back(self) -> None:
+        """Give every claim of this process back, so that another takes the work up at once."""
+        async with self.storage() as uow:
+            await uow.mitigations.release(self.holder, self.clock.now())
+
     async def _claim(self) -> Claim | None:
         now = self.clock.now()
         async with self.storage() as uow:

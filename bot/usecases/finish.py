@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from bot.domain.errors import GuardRefusedError, UnavailableError
+from bot.domain.errors import GuardRefusedError
 from bot.domain.ids import OutboxKey
 from bot.domain.message import MitigationOffers, MitigationOutcome
 from bot.domain.mitigation import IN_FORCE, MitigationKind, MitigationRun, Preview, State
@@ -47,6 +47,7 @@ class Finish:
 
         Raises:
             ClaimLostError: Somebody else has it.
+            UnavailableError: The database does not answer; the end comes later.
         """
         run = replace(moved(work.run, state), finished_at=self.clock.now(), detail=detail)
         await work.keep(OFFERING)
@@ -71,11 +72,8 @@ class Finish:
         """Offer the undo, and what else helps against the incident's cause."""
         if service is None:
             return None, ()
-        try:
-            undo = await self._undo(service, run)
-            others = await self._others(service, run)
-        except UnavailableError:
-            return None, ()
+        undo = await self._undo(service, run)
+        others = await self._others(service, run)
         changes = None if undo is None else undo.changes
         return undo, tuple(offer for offer in others if offer.changes != changes)
 

@@ -12,7 +12,7 @@ from bot.domain.mitigation import State
 from bot.domain.press import moved
 from bot.domain.service import Service
 from bot.domain.timeline import EventKind
-from bot.domain.watching import reasons, too_long, watched
+from bot.domain.watching import STUCK_AFTER, reasons, too_long, watched
 from bot.domain.workload import Deployment
 from bot.ports import Clock, Cluster, UnitOfWork
 from bot.usecases.finish import Finish
@@ -28,11 +28,16 @@ REPLACED: Final = "someone else's change replaced it"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Drives a run from *watching* to *verifying*, *stuck* or *replaced*."""
+    """Drives a run from *watching* to *verifying*, *stuck* or *replaced*.
+
+    Attributes:
+        stuck_after: How long it may take until one more pod is ready.
+    """
 
     cluster: Cluster
     clock: Clock
     finish: Finish
+    stuck_after: timedelta = STUCK_AFTER
 
     async def __call__(self, work: Work, service: Service) -> None:
         """Watch it.
@@ -63,7 +68,7 @@ class Watch:
 
     async def _look(self, work: Work, service: Service, deployment: Deployment) -> None:
         now = self.clock.now()
-        look = watched(work.run, deployment, now)
+        look = watched(work.run, deployment, now, self.stuck_after)
         if look.replaced:
             await self.finish(work, State.REPLACED, REPLACED, service)
         elif look.done:
@@ -99,5 +104,5 @@ class Watch:
 
     async def _between(self, work: Work, service: Service) -> None:
         await work.keep()
-        if why := too_long(work.run, self.clock.now()):
+        if why := too_long(work.run, self.clock.now(), self.stuck_after):
             await self.finish(work, State.STUCK, why, service)

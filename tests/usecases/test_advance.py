@@ -58,6 +58,18 @@ async def test_a_claim_is_kept_while_the_work_takes_long():
     assert world.newest(run).state is State.PRESSED
 
 
+async def test_work_that_was_handed_back_is_taken_over_at_once():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.cluster.will_roll(TARGET)
+
+    await world.advance("one").hand_back()
+    await world.advance("two").tick()
+
+    assert world.newest(run).state is State.EFFECTIVE
+
+
 async def test_what_is_not_known_is_not_started():
     await World().advance().start(a_run().id)
 

@@ -111,6 +111,17 @@ async def test_a_watch_that_is_forbidden_says_so():
     assert world.newest(run).detail == "cannot watch: may not watch"
 
 
+async def test_a_watch_that_stays_broken_is_stuck():
+    world = World()
+    run = await world.pressed()
+    for _ in range(400):
+        world.cluster.fail("watch", UnavailableError("reset"))
+
+    await world.advance().start(run.id)
+
+    assert world.newest(run).detail == "no more pods ready for 5 min"
+
+
 async def test_a_broken_watch_is_taken_up_again():
     world = World()
     world.health_says("fallback")
