@@ -29,6 +29,8 @@ def check_call(method: str, arguments: Mapping[str, Json]) -> None:
     Raises:
         AssertionError: Slack would refuse it, or not show it as meant.
     """
+    if method in {"auth.test", "apps.connections.open"}:
+        return  # Bolt asks these in its own way; nothing of ours is in them
     given = {name: _parsed(name, value) for name, value in arguments.items() if value is not None}
     if method in {"chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"}:
         _check_message(method, given)

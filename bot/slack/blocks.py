@@ -64,6 +64,11 @@ def section(text: str) -> Block:
     return {"type": "section", "text": mrkdwn(text, SECTION_TEXT_MAX_CHARS)}
 
 
+def plain_section(text: str) -> Block:
+    """Make a paragraph in which nothing is markup; `text` must not be empty."""
+    return {"type": "section", "text": plain(text, SECTION_TEXT_MAX_CHARS)}
+
+
 def sections(rows: Sequence[str]) -> list[Block]:
     """Make as few paragraphs of rows as the limit allows, no row torn between two."""
     packed: list[str] = []

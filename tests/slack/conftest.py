@@ -8,6 +8,7 @@ import pytest
 from bot.slack.messenger import SlackMessenger, http_session, web_client
 from tests.fakes.clock import FakeClock
 from tests.sayings import WORDS
+from tests.slack.edge import an_edge
 from tests.slack.wire import recording_slack
 
 
@@ -36,3 +37,10 @@ def slack_schemas():
     if not folder:
         pytest.skip("SLACK_SCHEMAS names no folder of Slack's schemas")
     return Path(folder)
+
+
+@pytest.fixture
+def edge(wire, messenger, clock):
+    identity = {"ok": True, "user_id": "U0BOT", "bot_id": "B1", "team_id": "T1", "url": wire.url}
+    wire.answer("auth.test", identity)
+    return an_edge(wire.url, messenger, clock)

@@ -1,0 +1,98 @@
+"""Presses of buttons and choices of menus become requests, or open a form or a view."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.domain.diagnosis import Mode
+from bot.domain.errors import StalePressError
+from bot.domain.ids import ServiceName
+from bot.domain.request import (
+    Acknowledge,
+    Asked,
+    Declare,
+    OfferMitigations,
+    Press,
+    Request,
+    RunTriage,
+    ShowTimeline,
+    WritePostmortem,
+)
+from bot.slack import ids
+from bot.slack.answers import place_of
+from bot.slack.forms import Forms, OpenForm
+from bot.slack.listening import Ack, Body, Listening
+
+_STALE: Final = "This button is not known any more. Run /ideogram triage, or /ideogram help."
+
+
+@dataclass(frozen=True, slots=True)
+class _Pressed:
+    """One press: by whom, what it means, and for which service the buttons stood."""
+
+    asked: Asked
+    value: ids.Value
+    service: ServiceName | None
+
+
+def _press(pressed: _Pressed) -> Press:
+    if pressed.value.preview is None:
+        raise StalePressError(_STALE)
+    return Press(pressed.asked, pressed.value.preview)
+
+
+def _form(callback_id: str) -> Callable[[_Pressed], OpenForm]:
+    return lambda pressed: OpenForm(callback_id, pressed.value.incident)
+
+
+MEANINGS: Final[Mapping[str, Callable[[_Pressed], Request | OpenForm]]] = {
+    ids.PRESS: _press,
+    ids.DECLARE: lambda one: Declare(one.asked, service=one.service, triage_id=one.value.triage),
+    ids.ACKNOWLEDGE: lambda one: Acknowledge(one.asked, one.value.incident),
+    ids.TIMELINE: lambda one: ShowTimeline(one.asked, one.value.incident),
+    ids.POSTMORTEM: lambda one: WritePostmortem(one.asked, one.value.incident),
+    ids.AGAIN: lambda one: RunTriage(one.asked, one.service),
+    ids.FULL: lambda one: RunTriage(one.asked, one.service, Mode.FULL),
+    ids.OFFER: lambda one: OfferMitigations(
+        one.asked, one.service, one.value.kind, one.value.incident
+    ),
+    ids.UPDATE: _form(ids.UPDATE_FORM),
+    ids.RESOLVE: _form(ids.RESOLVE_FORM),
+    ids.EVIDENCE: lambda one: OpenForm(ids.EVIDENCE, triage_id=one.value.triage),
+}
+
+
+def meaning(action: Mapping[str, Any], asked: Asked) -> Request | OpenForm:
+    """Read what a press asks for.
+
+    Args:
+        action: One entry of `actions` of Slack's payload.
+        asked: Who pressed, where and when.
+
+    Raises:
+        StalePressError: The value is none of ours, or of a version that is gone.
+    """
+    chosen = action.get("selected_option") or action
+    value = ids.decode(chosen.get("value"))
+    read = None if value is None else MEANINGS.get(value.do)
+    if value is None or read is None:
+        raise StalePressError(_STALE)
+    return read(_Pressed(asked, value, ids.service_of(action.get("block_id"))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """The one listener of every button and menu."""
+
+    listening: Listening
+    forms: Forms
+
+    async def run(self, ack: Ack, body: Body) -> None:
+        """Take a press."""
+        (action, *_) = body.get("actions") or [{}]
+        parsed = meaning(action, self.listening.asked(place_of(body)))
+        if isinstance(parsed, OpenForm):
+            await ack()
+            await self.forms.open(parsed, body)
+        else:
+            await self.listening.take(parsed, body, ack)

@@ -1,0 +1,134 @@
+"""Modals as pure functions: forms to declare, update and resolve, and a look at the evidence."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.domain.ids import ServiceName
+from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status
+from bot.domain.message import TriageCard, UpdateDraft
+from bot.domain.probe import ProbeResult
+from bot.domain.severity import Severity
+from bot.ports import Words
+from bot.slack import blocks, ids
+from bot.slack.answers import Origin, Place
+from bot.slack.blocks import Block
+
+# Names of the fields; Slack shows an error below the field of that name.
+TITLE: Final = "title"
+SEVERITY: Final = "severity"
+SERVICE: Final = "service"
+STATUS: Final = "status"
+IMPACT: Final = "impact"
+CAUSE: Final = "cause"
+ACTION: Final = "action"
+NEXT: Final = "next"
+
+# Three such fields fit one section block beside the words of the communication template.
+FIELD_MAX_CHARS: Final = 500
+PLANNED: Final = "planned"
+NEXT_MINUTES: Final = ("15", "30", "60", "240")
+
+
+def declare_form(
+    words: Words, place: Place, services: Sequence[ServiceName], title: str = ""
+) -> Block:
+    """Make the form that opens an incident by hand."""
+    fields = [
+        blocks.text_input(
+            TITLE,
+            words.label("declare.field.title"),
+            initial=title,
+            hint=words.label("declare.hint.title"),
+            placeholder=words.label("declare.placeholder.title"),
+            limit=TITLE_MAX_CHARS,
+            focus=True,
+        ),
+        _severity(words, words.label("declare.field.severity"), Severity.P2),
+    ]
+    if len(services) > 1:
+        names = {str(name): str(name) for name in services}
+        label = words.label("declare.field.service")
+        fields.append(blocks.select_input(SERVICE, label, names, initial=services[0]))
+    return _form(words, "declare", ids.DECLARE_FORM, fields, Origin(place.channel, place.thread))
+
+
+def update_form(words: Words, place: Place, incident: Incident, draft: UpdateDraft) -> Block:
+    """Make the form of a status update, prefilled so that it can be sent without typing."""
+    moving = [Status.INVESTIGATING, Status.MITIGATED]
+    statuses = {str(status): words.label(f"status.{status}") for status in moving}
+    choices = {PLANNED: words.label("update.next.planned")}
+    choices |= {value: words.label(f"update.next.{value}") for value in NEXT_MINUTES}
+    fields = [
+        _severity(words, words.label("update.field.severity"), incident.severity),
+        blocks.select_input(
+            STATUS, words.label("update.field.status"), statuses, initial=incident.status
+        ),
+        _text(words, IMPACT, draft.impact, hint=words.label("update.hint.impact")),
+        _text(words, CAUSE, draft.cause),
+        _text(words, ACTION, draft.action),
+        blocks.select_input(NEXT, words.label("update.field.next"), choices, initial=PLANNED),
+    ]
+    origin = Origin(place.channel, place.thread, incident.id)
+    return _form(words, "update", ids.UPDATE_FORM, fields, origin)
+
+
+def resolve_form(words: Words, place: Place, incident: Incident) -> Block:
+    """Make the form that closes an incident; the root cause may stay empty."""
+    field = blocks.text_input(
+        CAUSE,
+        words.label("resolve.field.cause"),
+        hint=words.label("resolve.hint.cause"),
+        limit=FIELD_MAX_CHARS,
+        optional=True,
+        focus=True,
+    )
+    origin = Origin(place.channel, place.thread, incident.id)
+    return _form(words, "resolve", ids.RESOLVE_FORM, [field], origin)
+
+
+def evidence_view(words: Words, card: TriageCard) -> Block:
+    """Show each measurement in full; plain text, since it is what others said."""
+    made = [blocks.plain_section(_measured(words, result)) for result in card.results]
+    made = made or [blocks.plain_section(words.label("evidence.none"))]
+    if (line := words.wording(card).context) != "":
+        made = [*made[: blocks.MODAL_BLOCKS_MAX - 1], blocks.context(line)]
+    return blocks.modal(
+        title=words.label("evidence.title"), blocks=made, close=words.label("form.close")
+    )
+
+
+def _measured(words: Words, result: ProbeResult) -> str:
+    parts = [result.detail]
+    if result.status is not None:
+        parts.append(f"status {result.status}")
+    if result.latency is not None:
+        parts.append(f"{result.latency.total_seconds():.2f} s")
+    if result.request_id:
+        parts.append(f"request {result.request_id}")
+    parts.append(f"{result.measured_at:%H:%M:%S} UTC")
+    return f"{result.kind} · {words.label(f'evidence.{result.outcome}')}\n" + " · ".join(parts)
+
+
+def _severity(words: Words, label: str, initial: Severity) -> Block:
+    choices = {str(severity): words.label(f"severity.{severity}") for severity in Severity}
+    return blocks.select_input(SEVERITY, label, choices, initial=initial)
+
+
+def _text(words: Words, name: str, initial: str, *, hint: str = "") -> Block:
+    label = words.label(f"update.field.{name}")
+    return blocks.text_input(
+        name, label, initial=initial, hint=hint, limit=FIELD_MAX_CHARS, multiline=True
+    )
+
+
+def _form(
+    words: Words, name: str, callback_id: str, fields: Sequence[Block], origin: Origin
+) -> Block:
+    return blocks.modal(
+        title=words.label(f"{name}.title"),
+        blocks=fields,
+        close=words.label("form.cancel"),
+        submit=words.label(f"{name}.submit"),
+        callback_id=callback_id,
+        metadata=origin.encode(),
+    )

@@ -1,0 +1,1 @@
+"""HTTP in: Slack's requests, health and metrics, on one port."""

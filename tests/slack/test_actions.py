@@ -1,0 +1,144 @@
+"""Presses by signed requests: what each button asks for, and what garbage does not do."""
+
+import pytest
+
+from bot.domain.diagnosis import Mode
+from bot.domain.errors import UserError
+from bot.domain.ids import IncidentId, PreviewId, TriageId
+from bot.domain.mitigation import MitigationKind
+from bot.domain.request import (
+    Acknowledge,
+    Declare,
+    OfferMitigations,
+    Press,
+    RunTriage,
+    ShowTimeline,
+    WritePostmortem,
+)
+from bot.slack import ids
+from bot.slack.actions import MEANINGS
+from tests.builders import asked
+
+INC = IncidentId(42)
+SERVICE = "ideogram-service"
+
+
+@pytest.mark.parametrize(
+    ("value", "request_"),
+    [
+        (ids.Value(ids.PRESS, preview=PreviewId("p1")), Press(asked(), PreviewId("p1"))),
+        (
+            ids.Value(ids.DECLARE, triage=TriageId(118)),
+            Declare(asked(), service=SERVICE, triage_id=TriageId(118)),
+        ),
+        (ids.Value(ids.ACKNOWLEDGE, incident=INC), Acknowledge(asked(), INC)),
+        (ids.Value(ids.TIMELINE, incident=INC), ShowTimeline(asked(), INC)),
+        (ids.Value(ids.POSTMORTEM, incident=INC), WritePostmortem(asked(), INC)),
+        (ids.Value(ids.AGAIN), RunTriage(asked(), SERVICE)),
+        (ids.Value(ids.FULL), RunTriage(asked(), SERVICE, Mode.FULL)),
+        (
+            ids.Value(ids.OFFER, incident=INC, kind=MitigationKind.REDUCE_CONCURRENCY),
+            OfferMitigations(asked(), SERVICE, MitigationKind.REDUCE_CONCURRENCY, INC),
+        ),
+    ],
+    ids=lambda value: value.do if isinstance(value, ids.Value) else "",
+)
+async def test_a_press_becomes_a_request(edge, value, request_):
+    response = await edge.press(value.encode())
+
+    assert (response.status, response.body) == (200, "")
+    assert edge.intake.request == request_
+
+
+async def test_a_choice_of_the_menu_counts_like_a_button(edge):
+    chosen = {"selected_option": {"value": ids.Value(ids.AGAIN).encode()}}
+    action = {"type": "overflow", "action_id": "more", "block_id": "actions/2/other", **chosen}
+
+    await edge.press("", actions=[action])
+
+    assert edge.intake.request == RunTriage(asked(), "other")
+
+
+async def test_a_press_in_a_thread_is_answered_there(edge, wire):
+    container = {"channel_id": "C0INCIDENTS", "message_ts": "2.2", "thread_ts": "1.1"}
+
+    await edge.press(ids.Value(ids.AGAIN).encode(), container=container, response_url="")
+
+    assert edge.intake.request.asked.thread == "1.1"
+    assert wire.sent("chat.postEphemeral")[0]["thread_ts"] == "1.1"
+
+
+async def test_pressing_twice_is_remembered_twice_and_a_repeated_delivery_once(edge):
+    value = ids.Value(ids.PRESS, preview=PreviewId("p1")).encode()
+
+    await edge.press(value)
+    await edge.press(value)
+    await edge.press(value, trigger_id="9.9")
+
+    assert [key for key, _ in edge.intake.handled] == ["1.2", "9.9"]
+
+
+@pytest.mark.parametrize("value", ["", "garbage", '{"do":"rm"}', '{"do":"press"}'])
+async def test_a_garbled_button_is_refused_in_words(edge, wire, value):
+    response = await edge.press(value)
+
+    assert response.status == 200
+    assert wire.sent("response_url")[0]["text"].startswith("This button is not known any more.")
+    assert edge.intake.handled == []
+
+
+async def test_without_database_a_press_changes_nothing(edge, wire):
+    edge.intake.is_away = True
+
+    await edge.press(ids.Value(ids.PRESS, preview=PreviewId("p1")).encode())
+
+    assert wire.sent("response_url")[0]["text"].startswith("Not recorded")
+    assert edge.intake.handled == []
+
+
+@pytest.mark.parametrize(
+    ("do", "title"),
+    [(ids.UPDATE, "Post status update"), (ids.RESOLVE, "Resolve incident")],
+)
+async def test_a_form_opens_at_once_outside_the_inbox(edge, wire, do, title):
+    await edge.press(ids.Value(do, incident=INC).encode())
+
+    (opened,) = wire.sent("views.open")
+    assert opened["trigger_id"] == "1.2"
+    assert opened["view"]["title"]["text"] == title
+    assert edge.intake.keys == []
+
+
+async def test_the_evidence_opens_as_plain_text(edge, wire):
+    await edge.press(ids.Value(ids.EVIDENCE, triage=TriageId(118)).encode())
+
+    (opened,) = wire.sent("views.open")
+    first = opened["view"]["blocks"][0]["text"]
+    assert first["type"] == "plain_text"
+    assert first["text"] == "dns · works\nas said · 03:04:00 UTC"
+
+
+async def test_a_form_for_nothing_says_why_it_does_not_open(edge, wire):
+    edge.lookup.fails_with = UserError("No incident is open.")
+
+    await edge.press(ids.Value(ids.UPDATE).encode())
+
+    assert wire.sent("response_url")[0]["text"].startswith("No incident is open.")
+    assert wire.sent("views.open") == []
+
+
+async def test_an_expired_ticket_is_said_with_an_error_id(edge, wire):
+    wire.answer("views.open", {"ok": False, "error": "expired_trigger_id"})
+
+    await edge.press(ids.Value(ids.RESOLVE, incident=INC).encode())
+
+    assert "(error " in wire.sent("response_url")[0]["text"]
+
+
+def test_every_action_has_a_meaning():
+    drawn = {
+        value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str)
+    }
+    forms = {ids.DECLARE_FORM, ids.UPDATE_FORM, ids.RESOLVE_FORM}
+
+    assert set(MEANINGS) == drawn - forms - {ids.MORE}

@@ -1,0 +1,181 @@
+"""`/ideogram` by signed requests: words to requests, and helpful answers to all others."""
+
+import pytest
+
+from bot.domain.diagnosis import Mode
+from bot.domain.errors import BotError, NotAllowedError, PermanentError, UserError
+from bot.domain.ids import IncidentId
+from bot.domain.message import Answer, AnswerKind
+from bot.domain.mitigation import MitigationKind
+from bot.domain.request import (
+    Acknowledge,
+    OfferMitigations,
+    RunTriage,
+    ShowHelp,
+    ShowStatus,
+    ShowTimeline,
+    WritePostmortem,
+)
+from bot.slack.commands import SUBCOMMANDS
+from tests.builders import asked
+from tests.sayings import WORDS
+
+INC_7 = IncidentId(7)
+
+
+def whole(wire):
+    """Join what the person read last."""
+    sent = wire.sent("response_url")[-1]
+    texts = [block["text"]["text"] for block in sent["blocks"] if "text" in block]
+    return "\n".join([sent["text"], *texts])
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("", ShowHelp(asked())),
+        ("help", ShowHelp(asked())),
+        ("triage", RunTriage(asked(), "ideogram-service")),
+        ("TRIAGE other quick", RunTriage(asked(), "other", Mode.QUICK)),
+        ("triage full", RunTriage(asked(), "ideogram-service", Mode.FULL)),
+        ("acknowledge", Acknowledge(asked())),
+        ("acknowledge INC-7", Acknowledge(asked(), INC_7)),
+        ("status", ShowStatus(asked())),
+        ("timeline 7", ShowTimeline(asked(), INC_7)),
+        ("postmortem inc-7", WritePostmortem(asked(), INC_7)),
+        ("mitigate", OfferMitigations(asked())),
+        (
+            "mitigate other enable-fallback INC-7",
+            OfferMitigations(asked(), "other", MitigationKind.ENABLE_FALLBACK, INC_7),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_words_become_a_request(edge, text, request_):
+    response = await edge.command(text)
+
+    assert (response.status, response.body) == (200, "")
+    assert edge.intake.request == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("triaje", "Did you mean /ideogram triage?"),
+        ("xyzzy", "/ideogram help lists them all"),
+        ("triage ideogram-servise", "Did you mean ideogram-service?"),
+        ("triage a b", "triage [service] [quick|full]"),
+        ("triage all", "One service at a time"),
+        ("timeline soon", "is no incident. Write it like INC-42."),
+        ("timeline 1 2", "One incident at a time"),
+        ("triage <!channel>", "“&lt;!channel&gt;”"),
+        ("mitigate nothing-known", "No service is called"),
+        ("\u202e\U0001f525 שלום", "is no command"),
+    ],
+)
+async def test_other_words_get_a_helpful_answer(edge, wire, text, says):
+    response = await edge.command(text)
+
+    assert response.status == 200
+    assert says in whole(wire)
+    assert edge.intake.handled == []
+
+
+async def test_an_answer_is_for_the_asker_only(edge, wire):
+    await edge.command("status")
+
+    (sent,) = wire.sent("response_url")
+    assert (sent["response_type"], sent["replace_original"]) == ("ephemeral", False)
+    assert sent["text"] == "handled"
+
+
+async def test_an_answer_falls_back_to_an_ephemeral_message(edge, wire):
+    wire.answer("response_url", "expired_url", 404)
+
+    await edge.command("status")
+
+    (sent,) = wire.sent("chat.postEphemeral")
+    assert (sent["user"], sent["channel"]) == ("U0ANA", "C0INCIDENTS")
+
+
+async def test_a_second_delivery_is_acked_and_nothing_else(edge):
+    await edge.command("status")
+
+    response = await edge.command("status")
+
+    assert response.status == 200
+    assert len(edge.intake.handled) == 1
+
+
+async def test_two_commands_are_two_deliveries(edge):
+    await edge.command("status", trigger_id="1")
+    await edge.command("status", trigger_id="2")
+
+    assert edge.intake.keys == ["1", "2"]
+
+
+async def test_without_database_a_command_is_not_recorded_and_says_so(edge, wire):
+    edge.intake.is_away = True
+
+    response = await edge.command("status")
+
+    assert response.status == 200
+    assert "Not recorded" in whole(wire)
+    assert edge.intake.handled == []
+
+
+async def test_without_database_a_triage_still_runs(edge):
+    edge.intake.is_away = True
+
+    await edge.command("triage")
+
+    assert edge.intake.handled == [(None, RunTriage(asked(), "ideogram-service"))]
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (UserError("No incident is open."), "*No incident is open.*"),
+        (NotAllowedError("Only others may.", ["U0BEN"]), "*Ask*  <@U0BEN>"),
+    ],
+    ids=["refused", "not allowed"],
+)
+async def test_a_refusal_is_said_to_the_person(edge, wire, error, says):
+    edge.intake.fails_with = error
+
+    await edge.command("acknowledge")
+
+    assert says in whole(wire)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (RuntimeError("secret sauce"), "Something went wrong in the bot."),
+        (PermanentError("The Role forbids it."), "The Role forbids it."),
+        (BotError("odd"), "odd"),
+    ],
+    ids=["unknown", "permanent", "ours"],
+)
+async def test_a_failure_shows_an_error_id_and_no_traceback(edge, wire, error, says):
+    edge.intake.fails_with = error
+
+    response = await edge.command("acknowledge")
+
+    assert response.status == 200
+    assert says in whole(wire)
+    assert "secret sauce" not in whole(wire)
+    assert wire.sent("response_url")[-1]["blocks"][-1]["elements"][0]["text"].startswith("error ")
+
+
+async def test_a_forged_signature_reaches_nothing(edge):
+    response = await edge.send("command=%2Fideogram&text=status", secret="other")
+
+    assert response.status == 401
+    assert edge.intake.keys == []
+
+
+def test_help_lists_exactly_the_commands_that_exist():
+    rows = WORDS.wording(Answer(AnswerKind.HELP)).rows
+
+    assert {row.split()[1].rstrip("`") for row in rows} == set(SUBCOMMANDS)
