@@ -9,7 +9,7 @@ from bot.domain.diagnosis import Cause
 from bot.domain.ids import PreviewId
 from bot.domain.incident import Incident, Status
 from bot.domain.message import IncidentCard
-from bot.domain.mitigation import UNFINISHED, MitigationKind, MitigationRun, Preview, State
+from bot.domain.mitigation import MitigationKind, MitigationRun, Preview, State
 from bot.ports import Mitigation, UnitOfWork
 
 UPDATE: Final = "update"
@@ -44,8 +44,8 @@ class IncidentCards:
         running: MitigationRun | None,
         last: MitigationRun | None,
     ) -> tuple[Preview, ...]:
-        if running is not None and running.state in UNFINISHED:
-            return ()  # another press would be refused
+        if running is not None:
+            return ()  # another press would be refused, or find the Deployment changed
         if last is not None:
             ids: Sequence[PreviewId] = last.offers
         elif incident.triage_id is not None:

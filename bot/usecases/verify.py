@@ -1,5 +1,6 @@
 """See whether a mitigation has the effect that it promises."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ from bot.usecases.watch import REPLACED
 from bot.usecases.work import Work
 
 LOOK_EVERY: Final = timedelta(seconds=2)
+LOOK_WITHIN: Final = timedelta(seconds=3)  # a round of looking stays well below the lease
 VERIFY_FOR: Final = timedelta(minutes=2)  # mitigations.md section 2
 # So many looks in a row end it early: one page of an ingress on the move proves nothing.
 SURE_AFTER: Final = 5
@@ -71,10 +73,11 @@ class Verify:
     async def _is_replaced(self, run: MitigationRun, service: Service) -> bool:
         """Tell whether the change was put back; not seeing it is no proof."""
         try:
-            deployment = await self.cluster.deployment(target_of(service))
+            async with asyncio.timeout(LOOK_WITHIN.total_seconds()):
+                deployment = await self.cluster.deployment(target_of(service))
         except MissingError:
             return True
-        except BotError:
+        except (BotError, TimeoutError):
             return False
         return not is_ours(run, deployment)
 

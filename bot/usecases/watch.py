@@ -67,6 +67,7 @@ class Watch:
                     return
 
     async def _look(self, work: Work, service: Service, deployment: Deployment) -> None:
+        await work.keep()
         now = self.clock.now()
         look = watched(work.run, deployment, now, self.stuck_after)
         if look.replaced:
