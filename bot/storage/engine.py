@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 # An inbox row must be written within 1 s or the person is told (design.md section 6); a lock on
 # a row held by another unit of work ends well below that.
-PATIENCE: Final = timedelta(seconds=1.5)
+PATIENCE: Final = timedelta(seconds=1)
 
 
 def create_engine(url: str, patience: timedelta = PATIENCE) -> AsyncEngine:

@@ -5,10 +5,13 @@ file needs a migration; a test compares the two.
 """
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import BigInteger, Index, MetaData, Table, text
 from sqlmodel import Field, SQLModel
+
+# Of the outbox: what may have to be sent. Most rows are finished, and every tick asks.
+PENDING: Final = "dead_at IS NULL AND (ts IS NULL OR revision > sent_revision)"
 
 
 class Base(SQLModel):
@@ -115,10 +118,10 @@ class OutboxRow(Base, table=True):
             postgresql_where=text("ts IS NULL AND dead_at IS NULL"),
         ),
         Index(
-            "ix_outbox_stale",
+            "ix_outbox_pending",
             "id",
-            sqlite_where=text("revision > sent_revision AND dead_at IS NULL"),
-            postgresql_where=text("revision > sent_revision AND dead_at IS NULL"),
+            sqlite_where=text(PENDING),
+            postgresql_where=text(PENDING),
         ),
         Index(
             "ix_outbox_unlinked",

@@ -369,6 +369,22 @@ async def test_a_result_that_cannot_be_recorded_is_found_later(
     assert storage.sendings[0].ts == messenger.posts[0].ts
 
 
+async def test_a_defect_in_one_message_does_not_keep_the_others_back(
+    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
+) -> None:
+    messenger.fail("post", ZeroDivisionError())
+    await write(storage, "broken")
+    await write(storage, "sound", channel=OTHER)
+    with pytest.raises(ExceptionGroup):
+        await deliver()
+
+    async with storage() as uow:  # as after the 20 s of a claim, for the one that was cancelled
+        await uow.outbox.release("a", NIGHT)
+    await deliver()
+
+    assert sorted(keys(messenger)) == ["broken", "sound"]
+
+
 async def test_stopping_gives_claims_back(storage: FakeStorage, deliver: Deliver) -> None:
     await write(storage, "k1")
     async with storage() as uow:

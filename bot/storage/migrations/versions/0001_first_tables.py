@@ -185,10 +185,10 @@ def _outbox() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index(
-        "ix_outbox_stale",
+        "ix_outbox_pending",
         "outbox",
         ["id"],
-        **_where("revision > sent_revision AND dead_at IS NULL"),
+        **_where("dead_at IS NULL AND (ts IS NULL OR revision > sent_revision)"),
     )
     op.create_index(
         "ix_outbox_unfinished",
