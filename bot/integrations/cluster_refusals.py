@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
+from bot.domain.classes import is_success
 from bot.domain.errors import (
     BotError,
     ConflictError,
@@ -55,7 +56,7 @@ def check(
     patch: Mapping[str, Any] | None = None,
     changes: bool = False,
 ) -> None:
-    """Let a 2xx pass.
+    """Let a 2xx with an object or a list of Kubernetes pass.
 
     Args:
         answer: As it came.
@@ -66,8 +67,12 @@ def check(
     Raises:
         BotError: As `ports.Cluster` says.
     """
-    if not 200 <= answer.status < 300:  # noqa: PLR2004  HTTP
+    if not is_success(answer.status):
         raise _error(answer, wish, patch or {}, changes=changes)
+    if not isinstance(answer.document.get("kind"), str):
+        # A proxy's page, for example: nothing may be decided on it.
+        text = "something else than an API server answered"
+        raise UnseenError(text) if changes else UnavailableError(text)
 
 
 def _error(answer: KubeAnswer, wish: Wish, patch: Mapping[str, Any], *, changes: bool) -> BotError:

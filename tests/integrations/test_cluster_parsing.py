@@ -1,0 +1,237 @@
+"""Raw JSON of Kubernetes, ordinary, sparse and strange."""
+
+import base64
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.workload import EnvVar
+from bot.integrations.cluster_parsing import (
+    parse_deployment,
+    parse_pods,
+    parse_revisions,
+    parse_secret_facts,
+    parse_secret_value,
+)
+
+NOON = "2026-11-20T12:00:00Z"
+NAMES = [
+    "metadata", "spec", "status", "template", "containers", "env", "items", "replicas", "strategy",
+    "rollingUpdate", "maxSurge", "ownerReferences", "kind", "name", "managedFields", "fieldsV1",
+    "f:data", "data", "time", "conditions", "containerStatuses", "state", "waiting", "reason",
+    "annotations", "deployment.kubernetes.io/revision", "creationTimestamp", "type", "api-key",
+]  # fmt: skip
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["ReplicaSet", "web-1", NOON, "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
+    ),
+    max_leaves=25,
+)
+
+
+def a_pod(name="web-5d4f-x", owner="web-5d4f", status=None, **meta):
+    owners = [{"kind": "ReplicaSet", "name": owner}]
+    return {
+        "metadata": {"name": name, "ownerReferences": owners, "creationTimestamp": NOON} | meta,
+        "status": status or {},
+    }
+
+
+def container_state(name="app", restarts=0, **state):
+    return {"name": name, "restartCount": restarts, "state": state}
+
+
+def the_pod(status, container="app", **meta):
+    return parse_pods({"items": [a_pod(status=status, **meta)]}, "web", container)[0]
+
+
+def test_absent_numbers_are_zero_and_absent_replicas_one():
+    found = parse_deployment({"metadata": {"name": "web"}})
+
+    assert (found.replicas, found.updated, found.available, found.revision) == (1, 0, 0, 0)
+    assert (found.paused, found.surge) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "surge"),
+    [
+        ({}, 1),
+        ({"type": "Recreate"}, 0),
+        ({"rollingUpdate": {"maxSurge": 3}}, 3),
+        ({"rollingUpdate": {"maxSurge": "50%"}}, 2),
+        ({"rollingUpdate": {"maxSurge": "30%"}}, 2),
+        ({"rollingUpdate": {"maxSurge": "?"}}, 0),
+    ],
+)
+def test_the_surge_is_a_number_of_pods_rounded_up(strategy, surge):
+    found = parse_deployment({"spec": {"replicas": 4, "strategy": strategy}})
+
+    assert found.surge == surge
+
+
+def test_variables_keep_their_order_and_kind():
+    reference = {"name": "KEY", "valueFrom": {"secretKeyRef": {}}}
+    env = [{"name": "B", "value": "2"}, reference, {"name": "EMPTY"}]
+    pod = {"containers": [{"name": "app", "env": env}], "initContainers": [{"env": env[:1]}]}
+
+    found = parse_deployment({"spec": {"template": {"spec": pod}}})
+
+    assert found.containers[0].env == (
+        EnvVar("B", "2"),
+        EnvVar("KEY", None, is_reference=True),
+        EnvVar("EMPTY", ""),
+    )
+    assert found.init_env == (EnvVar("B", "2"),)
+
+
+def hash_of(**container):
+    pod = {"containers": [{"name": "app", "image": "a:1"} | container]}
+    return parse_deployment({"spec": {"template": {"spec": pod}}}).containers[0].env_hash
+
+
+def test_the_hash_sees_env_references_and_image_and_nothing_else():
+    base = hash_of(env=[{"name": "A", "value": "1"}])
+
+    assert base == hash_of(env=[{"value": "1", "name": "A"}], resources={"x": 1})
+    assert len({base, hash_of(), hash_of(image="a:2"), hash_of(envFrom=[{"prefix": "x"}])}) == 4
+
+
+def test_pods_of_others_are_left_out_and_the_newest_comes_first():
+    old = a_pod("web-5d4f-a", creationTimestamp="2026-11-19T12:00:00Z")
+    new = a_pod("web-77c9-b", "web-77c9")
+    other = a_pod("web-api-5d4f-c", "web-api-5d4f")
+
+    found = parse_pods({"items": [old, other, new]}, "web", None)
+
+    assert [one.name for one in found] == ["web-77c9-b", "web-5d4f-a"]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (
+            {"containerStatuses": [container_state(waiting={"reason": "ImagePullBackOff"})]},
+            "ImagePullBackOff",
+        ),
+        (
+            {
+                "initContainerStatuses": [container_state(terminated={"reason": "Completed"})],
+                "containerStatuses": [container_state(terminated={"reason": "OOMKilled"})],
+            },
+            "OOMKilled",
+        ),
+        (
+            {"conditions": [{"type": "PodScheduled", "reason": "Unschedulable"}]},
+            "Unschedulable",
+        ),
+        ({"phase": "Failed", "reason": "Evicted"}, "Evicted"),
+        ({"phase": "Pending"}, "Pending"),
+        ({}, "NotReady"),
+    ],
+)
+def test_a_pod_that_is_not_ready_says_why(status, reason):
+    found = the_pod(status)
+
+    assert (found.ready, found.reason) == (False, reason)
+
+
+def test_a_ready_pod_has_no_reason_and_counts_all_restarts():
+    found = the_pod(
+        {
+            "conditions": [{"type": "Ready", "status": "True"}],
+            "containerStatuses": [container_state(restarts=2), container_state("b", 3)],
+        }
+    )
+
+    assert (found.ready, found.reason, found.restarts) == (True, "", 5)
+
+
+def test_a_pod_on_its_way_out_is_not_ready():
+    found = the_pod({"conditions": [{"type": "Ready", "status": "True"}]}, deletionTimestamp=NOON)
+
+    assert (found.ready, found.reason) == (False, "Terminating")
+
+
+def test_a_pods_start_is_that_of_the_services_container():
+    states = [
+        container_state("sidecar", running={"startedAt": "2026-11-20T10:00:00Z"}),
+        container_state("app", running={"startedAt": "2026-11-20T11:00:00Z"}),
+    ]
+
+    found = the_pod({"containerStatuses": states, "startTime": "2026-11-20T09:00:00Z"})
+
+    assert found.started_at == datetime(2026, 11, 20, 11, tzinfo=UTC)
+
+
+def test_a_pod_that_runs_nothing_yet_started_when_it_was_made():
+    assert the_pod({}).started_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def test_revisions_come_newest_first_with_cause_and_image():
+    def replica_set(number, cause, owner="web"):
+        return {
+            "metadata": {
+                "annotations": {
+                    "deployment.kubernetes.io/revision": number,
+                    "kubernetes.io/change-cause": cause,
+                },
+                "creationTimestamp": NOON,
+                "ownerReferences": [{"kind": "Deployment", "name": owner}],
+            },
+            "spec": {"template": {"spec": {"containers": [{"name": "app", "image": "a:1"}]}}},
+            "status": {"replicas": 2},
+        }
+
+    items = [replica_set("9", "old"), replica_set("10", "new"), replica_set("99", "x", "other")]
+
+    found = parse_revisions({"items": items}, "web", "app")
+
+    assert [(one.number, one.cause, one.image, one.replicas) for one in found] == [
+        (10, "new", "a:1", 2),
+        (9, "old", "a:1", 2),
+    ]
+
+
+def test_a_secret_tells_length_and_the_newest_change_of_its_key():
+    def entry(at, *keys):
+        return {"time": at, "fieldsV1": {"f:data": {f"f:{key}": {} for key in keys}}}
+
+    raw = {
+        "metadata": {
+            "name": "s",
+            "creationTimestamp": "2026-01-01T00:00:00Z",
+            "managedFields": [
+                entry("2026-11-01T00:00:00Z", "api-key"),
+                entry(NOON, "other"),
+                {"time": NOON, "fieldsV1": {"f:metadata": {}}},
+            ],
+        },
+        "data": {"api-key": base64.b64encode(b"12345\n").decode()},
+    }
+
+    found = parse_secret_facts(raw, "api-key")
+
+    assert (found.name, found.key_length) == ("s", 5)
+    assert found.changed_at == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_a_secret_without_managers_changed_when_it_was_made():
+    found = parse_secret_facts({"metadata": {"creationTimestamp": NOON}}, "api-key")
+
+    assert found.changed_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("data", [{}, {"k": 7}, {"k": "%"}, {"k": "/w=="}])
+def test_a_value_that_is_no_text_is_none(data):
+    assert parse_secret_value({"data": data}, "k") is None
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=6))
+def test_no_document_crashes_the_readers(raw):
+    parse_deployment(raw)
+    parse_pods(raw, "web", "app")
+    parse_revisions(raw, "web", None)
+    parse_secret_facts(raw, "api-key")
