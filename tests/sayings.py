@@ -29,10 +29,13 @@ HOSTILE = "<!channel> *&* [x](javascript:alert(1)) `q` {{ 7*7 }} {% x %}\n# it's
 SICK = (
     a_result(ProbeKind.DNS),
     a_result(ProbeKind.AUTH, status=200, facts={"key_source": "secret ideogram-secrets"}),
-    a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, status=503, latency=timedelta(seconds=0.4)),
+    a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, status=503, detail="503 in 0.4 s"),
     a_result(ProbeKind.DOWNLOAD, Outcome.UNKNOWN, detail="no picture was made"),
     a_result(
-        ProbeKind.APP_HEALTH, Outcome.UNHEALTHY, detail="health says down", facts={"state": "down"}
+        ProbeKind.APP_HEALTH,
+        Outcome.UNHEALTHY,
+        detail="says down in 18 ms",
+        facts={"state": "down"},
     ),
     a_result(ProbeKind.WORKLOAD, detail="4/4 pods"),
 )
@@ -54,7 +57,7 @@ def a_diagnosis(cause=Cause.OUTAGE, severity=Severity.P1, **changes):
         "evidence": (),
         "also_seen": (),
         "not_looked_at": (),
-        "would_change": "a V3 200 would change this",
+        "would_change": "a V3 200",
     }
     return Diagnosis(cause=cause, severity=severity, **(values | changes))
 

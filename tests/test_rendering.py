@@ -46,7 +46,7 @@ def test_an_outage_says_what_is_broken_whose_it_is_and_what_to_do():
     )
     assert said.rows == (
         "*Fails*  V3 503 in 0.4 s",
-        "*Hurts*  health says down",
+        "*Hurts*  health says down in 18 ms",
         "*Works*  DNS, secret ideogram-secrets, 4/4 pods",
         "*Not seen*  picture (no picture was made)",
     )
@@ -101,7 +101,7 @@ def test_fallback_still_on_asks_to_disable_it():
 
 
 def test_undetermined_says_how_to_treat_it_and_what_to_fix():
-    step = HumanStep(1, "set IDEOGRAM_API_KEY")
+    step = HumanStep(2, "set IDEOGRAM_API_KEY")
     hidden = a_diagnosis(Cause.UNDETERMINED, Severity.P1, origin=None, steps=(step,))
 
     said = WORDS.wording(a_card(diagnosis=hidden, results=()))

@@ -138,10 +138,10 @@ errors. Enable Fallback was effective in 47 s.
 ### Root Cause
 **Draft, from the diagnosis; no person has confirmed it.** Ideogram is down, not us. Ideogram \
 answers with server errors. Branch taken: 5xx on every call. What would have changed the verdict: \
-a V3 200 would change this.
+a V3 200.
 
 ### Evidence
-- generate-v3: unhealthy - as said (status 503) - 2026-11-20 03:04
+- generate-v3: unhealthy - 503 in 0.4 s (status 503) - 2026-11-20 03:04
 
 ### Mitigations
 - 2026-11-20 03:04 - Enable Fallback by Ana: effective in 47 s - prod-eu/default: \

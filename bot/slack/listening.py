@@ -24,8 +24,6 @@ from bot.domain.request import Asked, Request, RunTriage
 from bot.ports import Answers, Clock, Messenger, Words
 from bot.slack.answers import Place, SlackAnswers, place_of
 
-# Slack waits 3 s for the ack; the database has less, so that the ack always goes out in time.
-RECEIVE_WITHIN: Final = timedelta(seconds=1)
 NOT_RECORDED: Final = Trouble(
     what="Not recorded: the database does not answer.",
     meaning="Nothing was changed.",
@@ -45,10 +43,13 @@ class Intake(Protocol):
     """What the Slack edge needs of `usecases.intake`."""
 
     async def receive(self, key: DeliveryKey, request: Request) -> bool:
-        """Remember a delivery; False when it is known already.
+        """Remember a delivery, within 1 s: Slack waits 3 s for the ack.
+
+        Returns:
+            False when it is known already.
 
         Raises:
-            UnavailableError: The database does not answer.
+            UnavailableError: The database does not answer in time.
         """
         ...
 
@@ -82,33 +83,14 @@ class Listening:
         """Remember, ack, handle. A second delivery is acked and nothing else."""
         key, answer = delivery_key(body), self.answers(place_of(body))
         try:
-            is_new = await self.received(key, request)
+            is_new = await self.intake.receive(key, request)
         except UnavailableError:
             await ack()
             await self._unrecorded(request, answer)
             return
         await ack()
         if is_new:
-            await self.handle(key, request, answer)
-
-    async def received(self, key: DeliveryKey, request: Request) -> bool:
-        """Remember a delivery in time for the ack.
-
-        Raises:
-            UnavailableError: The database does not answer in time.
-        """
-        try:
-            async with asyncio.timeout(RECEIVE_WITHIN.total_seconds()):
-                return await self.intake.receive(key, request)
-        except TimeoutError as error:
-            raise UnavailableError("The database did not answer within 1 s.") from error
-
-    async def handle(self, key: DeliveryKey | None, request: Request, answer: Answers) -> None:
-        """Do it; what the person did wrong is said to the person."""
-        try:
             await self.intake.handle(key, request, answer)
-        except UserError as error:
-            await answer(refusal(error))
 
     async def _unrecorded(self, request: Request, answer: Answers) -> None:
         log.warning("request.not_recorded", kind=request.kind)
@@ -116,7 +98,7 @@ class Listening:
             await answer(NOT_RECORDED)
             return
         await answer(NOT_RECORDED_TRIAGE)
-        await self.handle(None, request, answer)
+        await self.intake.handle(None, request, answer)
 
     async def say(self, body: Body, error: UserError) -> None:
         """Tell a person what was wrong with the request."""

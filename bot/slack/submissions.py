@@ -133,7 +133,7 @@ class Submissions:
         view = body.get("view") or {}
         try:
             request = self._request(view, body)
-            is_new = await self.listening.received(delivery_key(body), request)
+            is_new = await self.listening.intake.receive(delivery_key(body), request)
         except WrongFieldsError as error:
             await ack(response_action="errors", errors=error.fields)
             return
@@ -144,7 +144,7 @@ class Submissions:
         await ack()
         if is_new:
             answer = self.listening.answers(place_of(body))
-            await self.listening.handle(delivery_key(body), request, answer)
+            await self.listening.intake.handle(delivery_key(body), request, answer)
 
     def _request(self, view: Mapping[str, Any], body: Body) -> Request:
         asked = self.listening.asked(place_of(body))
