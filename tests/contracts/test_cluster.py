@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.clock import SystemClock
-from bot.domain.errors import ConflictError, MissingError, PermanentError
+from bot.domain.errors import ConflictError, ForbiddenError, MissingError, PermanentError
 from bot.domain.service import SecretRef, Target
 from bot.domain.workload import Deployment, rollout
 from bot.integrations.cluster import KubernetesCluster
@@ -298,3 +298,19 @@ async def test_an_absent_secret_or_key_is_missing(place):
     with pytest.raises(MissingError, match="absent"):
         await place.cluster.secret_facts(place.target, no_secret)
     assert (await place.cluster.secret_facts(place.target, no_key)).key_length is None
+
+
+async def test_without_rights_nothing_is_read_and_the_missing_one_is_named(
+    kubernetes_world, tmp_path
+):
+    cluster, target = await seeded(kubernetes_world, tmp_path)
+    (tmp_path / "kubeconfig").write_text(json.dumps(kubernetes_world.kubeconfig("nobody")))
+
+    may = await cluster.may_patch(target)
+    with pytest.raises(ForbiddenError, match="may not get deployments/ideogram-service"):
+        await cluster.deployment(target)
+    with pytest.raises(ForbiddenError, match=r"kubectl .* IDEOGRAM_FALLBACK=true"):
+        await cluster.patch(target, setting(to("IDEOGRAM_FALLBACK", "true")))
+    await cluster.aclose()
+
+    assert may is False

@@ -115,3 +115,32 @@ async def test_many_requests_at_once_do_not_wait_for_one_another(http):
         seen = await asyncio.gather(*(get(http, url) for _ in range(5)))
 
     assert [one.status for one in seen] == [204] * 5
+
+
+async def test_a_proxy_of_the_environment_is_asked_to_resolve_and_connect(http, monkeypatch):
+    asked = []
+
+    async def proxy(reader, writer):
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+
+    async with serving(proxy) as port:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+        proxied = type(http).open(http.clock)
+        seen = await get(proxied, "http://api.example/x?y=1")
+        await proxied.aclose()
+
+    assert asked == [b"GET http://api.example/x?y=1 HTTP/1.1\r\n"]
+    assert seen.status == 204
+    assert [phase for phase, _ in seen.phases][0] is Phase.CONNECT
+
+
+async def test_a_proxy_that_refuses_the_tunnel_sent_nothing(http, monkeypatch):
+    async with serving(answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")) as port:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        proxied = type(http).open(http.clock)
+        seen = await get(proxied, "https://api.example/x")
+        await proxied.aclose()
+
+    assert (seen.status, seen.failure, seen.sent) == (None, Failure.REFUSED, False)
