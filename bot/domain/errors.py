@@ -62,7 +62,16 @@ class StalePressError(UserError):
 
 
 class AlreadyPressedError(UserError):
-    """The button was pressed before; what it does is done once."""
+    """The button was pressed before; what it does is done once.
+
+    Attributes:
+        by: Id of the mitigation that the first press became.
+    """
+
+    def __init__(self, message: str, by: str) -> None:
+        """Keep which press was first beside the message."""
+        super().__init__(message)
+        self.by = by
 
 
 class GuardRefusedError(UserError):

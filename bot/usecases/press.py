@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -24,7 +24,7 @@ from bot.domain.ids import (
     mitigation_text,
 )
 from bot.domain.incident import Incident
-from bot.domain.message import Answer, AnswerKind, Trouble
+from bot.domain.message import Answer, AnswerKind, MitigationProgress, Trouble
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview, State
 from bot.domain.policy import Policy
 from bot.domain.press import ended_by
@@ -40,6 +40,8 @@ from bot.usecases.offer import Offer
 from bot.usecases.work import LEASE
 
 log = structlog.get_logger()
+
+ALREADY_PRESSED: Final = "This was pressed already. It is done once."
 
 
 class Declaring(Protocol):
@@ -107,8 +109,7 @@ class PressMitigation:
     async def _checked(self, request: Press, preview: Preview, service: Service) -> Ground:
         """Ask every guard that can be asked before the transaction."""
         if preview.settled_by is not None:
-            async with self.storage() as uow:
-                await self._refuse_settled(uow, preview)
+            raise AlreadyPressedError(ALREADY_PRESSED, preview.settled_by)
         if self.clock.now() - request.asked.at > PRESS_VALID_FOR:
             raise StalePressError("This press arrived too late, so nothing was changed.")
         self.policy.check(preview.kind, request.asked.by)
@@ -116,13 +117,6 @@ class PressMitigation:
         if ground.container.env_hash != preview.env_hash:
             raise StalePressError(f"{preview.deployment} changed since this was offered.")
         return ground
-
-    async def _refuse_settled(self, uow: UnitOfWork, preview: Preview) -> None:
-        if preview.settled_by is None:
-            return
-        run = await uow.mitigations.get(preview.settled_by)
-        who = "" if run is None else f" by <@{run.by}>: {run.name}, {run.state}"
-        raise AlreadyPressedError(f"Already pressed{who}. It is done once.")
 
     async def _accepted(
         self, request: Press, preview: Preview, ground: Ground, delivery: DeliveryKey | None
@@ -168,7 +162,8 @@ class PressMitigation:
     ) -> None:
         """Take the preview and the object; of two presses one gets here."""
         stored = await uow.mitigations.preview(preview.id)
-        await self._refuse_settled(uow, stored or preview)
+        if stored is not None and stored.settled_by is not None:
+            raise AlreadyPressedError(ALREADY_PRESSED, stored.settled_by)
         if preview.undoes is not None:
             await self._end(uow, preview.undoes, run_id, now)
         other = await uow.mitigations.lock(ground.target.key, run_id)
@@ -242,6 +237,10 @@ class PressMitigation:
         match error:
             case AlreadyPressedError():
                 await answer(Answer(AnswerKind.DONE, text=str(error)))
+                async with self.storage() as uow:
+                    first = await uow.mitigations.get(MitigationId(error.by))
+                if first is not None:  # says who pressed it and how far it is
+                    await answer(MitigationProgress(first))
             case StalePressError():
                 await answer(await self.offer.again(service, preview, str(error)))
             case NotAllowedError():

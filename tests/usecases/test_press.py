@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import ForbiddenError, StalePressError
+from bot.domain.errors import AlreadyPressedError, ForbiddenError, StalePressError
 from bot.domain.ids import PreviewId
 from bot.domain.incident import Status
 from bot.domain.message import Answer, MitigationOffers, MitigationProgress, Trouble
@@ -76,10 +76,11 @@ async def test_a_second_press_acts_once_and_is_told_who_was_first():
     preview = await world.offered()
     await world.press_on(preview, by=BEN)
 
-    (said,) = await world.press_on(preview)
+    said, shown = await world.press_on(preview)
 
     assert isinstance(said, Answer)
-    assert f"Already pressed by <@{BEN}>" in said.text
+    assert said.text == "This was pressed already. It is done once."
+    assert shown == MitigationProgress(world.storage.runs[0])
     assert len(world.storage.runs) == 1
     assert [one.result for one in world.storage.audit] == ["pressed", "refused: already pressed"]
 
@@ -91,9 +92,19 @@ async def test_of_two_presses_at_once_one_acts():
     ground = await world.offer.guard(service)
     await world.press_on(preview, by=BEN)
 
-    with pytest.raises(Exception, match="Already pressed"):
+    with pytest.raises(AlreadyPressedError):
         async with world.storage() as uow:
             await world.press._taken(uow, preview, ground, "x", world.clock.now())  # noqa: SLF001  after the guards, before the transaction
+
+
+async def test_a_second_press_is_answered_though_the_first_is_forgotten():
+    world = World()
+    preview = await world.offered()
+    world.storage.tables.previews[preview.id] = replace(preview, settled_by="gone")
+
+    (said,) = await world.press_on(preview)
+
+    assert isinstance(said, Answer)
 
 
 async def test_a_late_press_changes_nothing_and_shows_a_new_offer():
