@@ -65,7 +65,7 @@ class ControlPlane:
             },
         )
         trusted = ssl.create_default_context(cafile=str(self.ca_file))
-        with urllib.request.urlopen(request, timeout=10, context=trusted) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10, context=trusted) as answer:  # noqa: S310 - as above
             text = answer.read()
         try:
             parsed: Json = json.loads(text)

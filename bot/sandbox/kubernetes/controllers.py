@@ -27,6 +27,7 @@ class Controllers:
         self._deployments = DeploymentController(store, self._progress)
         self._latency = min(_LATENCY_SECONDS, pod_seconds / 30)
         self._wake = asyncio.Event()
+        self._synced: dict[str, list[str]] = {}  # resourceVersions by uid of the Deployment
         store.observers.append(self._notice)
 
     def wake(self) -> None:
@@ -51,7 +52,8 @@ class Controllers:
             if not self._wake.is_set():
                 if wait is None:
                     return
-                self.kubelet.skipped += wait
+                # Far enough for every pod to take its next step at once.
+                self.kubelet.skipped += max(wait, 1.2 * self.kubelet.pod_seconds)
         raise RuntimeError("the seeded world does not come to rest")
 
     def _step(self) -> float | None:
@@ -60,9 +62,21 @@ class Controllers:
         for replicaset in self._store.peek(REPLICASETS):
             replicas.sync(self._store, replicaset)
         for deployment in self._store.select(DEPLOYMENTS):
-            self._deployments.sync(deployment)
+            if self._has_changed(deployment) or self._progress.remaining(deployment) == 0:
+                self._deployments.sync(deployment)
             waits.append(self._progress.remaining(deployment))
         return min((wait for wait in waits if wait is not None), default=None)
+
+    def _has_changed(self, deployment: Json) -> bool:
+        """Tell whether the Deployment or a ReplicaSet of it is another than at the last sync."""
+        owned = [
+            item for item in self._store.peek(REPLICASETS) if replicas.owned_by(item, deployment)
+        ]
+        seen = [item["metadata"]["resourceVersion"] for item in (deployment, *owned)]
+        uid = deployment["metadata"]["uid"]
+        changed = self._synced.get(uid) != seen
+        self._synced[uid] = seen
+        return changed
 
     def _collect_garbage(self) -> None:
         owners = [*self._store.peek(DEPLOYMENTS), *self._store.peek(REPLICASETS)]

@@ -132,7 +132,7 @@ def _fields(item: Json) -> dict[Path, Any]:
     return dict(_leaves(body, ()))
 
 
-def _leaves(value: Any, path: Path, field: str = "") -> Iterator[tuple[Path, Any]]:  # noqa: ANN401
+def _leaves(value: Any, path: Path, field: str = "") -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 - any JSON
     key = MERGE_KEYS.get(field)
     if isinstance(value, dict) and value and field not in _ATOMIC:
         if field and field not in _STRUCTS:
