@@ -110,8 +110,13 @@ class Apply:
         )
 
         async def end_others(uow: UnitOfWork, at: datetime) -> None:
-            if self.mitigations[run.kind].ends and run.undoes is None:
-                await _end_in_force(uow, run, at)
+            in_force = await uow.mitigations.in_force(run.object_key)
+            ends = self.mitigations[run.kind].ends
+            for earlier in in_force:
+                if _is_ended(earlier, run, ends=ends):
+                    ended = ended_by(earlier, run.id, at)
+                    await uow.mitigations.save(ended, epoch=None)
+                    await traces.show_progress(uow, ended, at)
 
         await work.save(run, event=EventKind.MITIGATION_APPLIED, also=end_others)
         log.info("mitigation.applied", mitigation_id=run.name, sends=run.sends)
@@ -142,12 +147,10 @@ def _cause(run: MitigationRun) -> str:
     return f"{place}{run.kind} by {run.by} ({run.name}, ideogram-bot)"
 
 
-async def _end_in_force(uow: UnitOfWork, run: MitigationRun, at: datetime) -> None:
-    """Mark everything in force on these variables as ended by this."""
+def _is_ended(earlier: MitigationRun, run: MitigationRun, *, ends: bool) -> bool:
+    """Tell whether a press in force is taken back by another that was just applied."""
+    if run.undoes is not None:
+        return earlier.id == run.undoes
     names = {change.name for change in run.preview.changes}
-    for earlier in await uow.mitigations.in_force(run.object_key):
-        touched = {change.name for change in earlier.preview.changes}
-        if earlier.id != run.id and names & touched:
-            ended = ended_by(earlier, run.id, at)
-            await uow.mitigations.save(ended, epoch=None)
-            await traces.show_progress(uow, ended, at)
+    touched = {change.name for change in earlier.preview.changes}
+    return ends and earlier.id != run.id and bool(names & touched)

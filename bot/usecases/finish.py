@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from bot.domain.errors import GuardRefusedError
-from bot.domain.ids import OutboxKey
+from bot.domain.ids import MitigationId, OutboxKey
 from bot.domain.message import MitigationOffers, MitigationOutcome
 from bot.domain.mitigation import IN_FORCE, MitigationKind, MitigationRun, Preview, State
 from bot.domain.press import incident_after, moved
@@ -51,6 +51,8 @@ class Finish:
         """
         run = replace(moved(work.run, state), finished_at=self.clock.now(), detail=detail)
         await work.keep(OFFERING)
+        if run.state is State.STOPPED and run.undoes is not None:
+            await self._restore(run, run.undoes)
         undo, others = await self._next(service, run)
         offers = (*(() if undo is None else (undo,)), *others)
         run = replace(run, offers=tuple(offer.id for offer in offers))
@@ -60,8 +62,6 @@ class Finish:
             await self._incident(uow, run, at)
             await self._say(uow, run, undo, others, at)
             await traces.audit(uow, run.preview, run.by, run.state.value, at)
-            if run.state is State.STOPPED and run.undoes is not None:
-                await self._restore(uow, run)
 
         await work.save(run, event=EventKind.MITIGATION_FINISHED, also=conclude)
         log.info("mitigation.finished", mitigation_id=run.name, state=state, detail=detail)
@@ -134,14 +134,20 @@ class Finish:
         thread = traces.thread_of(run)
         outcome = MitigationOutcome(run, undo)
         await uow.outbox.post(traces.outcome_key(run), run.channel, outcome, at=at, parent=thread)
-        anew = tuple(offer for offer in others if offer.kind is run.kind)
+        anew = [one for one in (undo, *others) if one is not None and _is_anew(one, run)]
         if run.state is State.STOPPED and anew:
-            offers = MitigationOffers(run.service, anew, (), run.incident_id, run.detail)
+            offers = MitigationOffers(run.service, tuple(anew), (), run.incident_id, run.detail)
             key = OutboxKey(f"{run.name}/offers")
             await uow.outbox.post(key, run.channel, offers, at=at, parent=thread)
 
-    async def _restore(self, uow: UnitOfWork, undo: MitigationRun) -> None:
-        """Let what an undo did not take back be in force again."""
-        target = None if undo.undoes is None else await uow.mitigations.get(undo.undoes)
-        if target is not None and target.undone_by == undo.id:
-            await uow.mitigations.save(replace(target, undone_by=None), epoch=None)
+    async def _restore(self, undo: MitigationRun, target_id: MitigationId) -> None:
+        """Let what an undo did not take back be in force again, so that it can be offered anew."""
+        async with self.storage() as uow:
+            target = await uow.mitigations.get(target_id)
+            if target is not None and target.undone_by == undo.id:
+                await uow.mitigations.save(replace(target, undone_by=None), epoch=None)
+
+
+def _is_anew(offer: Preview, stopped: MitigationRun) -> bool:
+    """Tell whether an offer means the same as a press that was stopped."""
+    return offer.kind is stopped.kind and offer.undoes == stopped.undoes

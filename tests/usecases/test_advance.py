@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import ClaimLostError
-from bot.domain.message import IncidentCard, MitigationOutcome
+from bot.domain.message import IncidentCard, MitigationOffers, MitigationOutcome
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.service import Target
 from tests.builders import a_run, a_service
@@ -166,7 +166,7 @@ async def test_an_undo_is_verified_under_the_inverse_kind_and_frees_the_press_be
     assert world.newest(first).undone_by is None
 
 
-async def test_an_undo_that_stops_leaves_its_target_in_force():
+async def test_an_undo_that_stops_leaves_its_target_in_force_and_is_offered_anew():
     world = World()
     run = await world.through()
     undo = await world.offer.undo(world.service, run)
@@ -177,7 +177,9 @@ async def test_an_undo_that_stops_leaves_its_target_in_force():
 
     assert undoing.state is State.STOPPED
     assert world.newest(run).undone_by is None
-    assert f"{undoing.name}/offers" not in [one.key for one in world.storage.sendings]
+    anew = world.message(f"{undoing.name}/offers")
+    assert isinstance(anew, MitigationOffers)
+    assert [one.undoes for one in anew.offers] == [run.id]
 
 
 async def test_a_stopped_undo_does_not_free_what_another_took_back():

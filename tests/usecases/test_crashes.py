@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.message import MitigationOutcome
-from bot.domain.mitigation import MitigationKind, State
+from bot.domain.mitigation import State
 from bot.domain.request import Press
 from tests.builders import asked
 from tests.usecases.crashing import Death, MortalCluster, MortalStorage
@@ -17,17 +17,19 @@ NEVER = -1
 AFTER_THE_LEASE = timedelta(seconds=80)  # the longest one, given while a canary is out
 
 
-async def lived(death: Death, kind: MitigationKind = MitigationKind.ENABLE_FALLBACK) -> World:
+async def lived(death: Death, *, undoing: bool = False) -> World:
     """Press and carry on; when the process dies, another takes over after the lease."""
     dies_at, death.at = death.at, NEVER
     world = World(storage=MortalStorage(death), cluster=MortalCluster(death))
-    world.health_says("fallback" if kind is MitigationKind.ENABLE_FALLBACK else "ok")
-    if kind is MitigationKind.DISABLE_FALLBACK:
-        world.cluster.set_env(TARGET, "IDEOGRAM_FALLBACK", "true")
-        world.cluster.will_roll(TARGET)
-        while world.cluster.advance(TARGET):
-            pass
-    preview = await world.offered(kind)
+    presses = 1 + undoing
+    world.health_says("fallback")
+    if undoing:
+        run = await world.through()
+        world.begun.clear()
+        world.health_says("ok")
+        preview = await world.offer.undo(world.service, run)
+    else:
+        preview = await world.offered()
     request = Press(asked(), preview.id)
     world.cluster.will_roll(TARGET)
     death.at, death.passed = dies_at, 0
@@ -35,45 +37,44 @@ async def lived(death: Death, kind: MitigationKind = MitigationKind.ENABLE_FALLB
         await world.press(request, DELIVERY, Heard())
         await world.advance("one").start(world.begun[0])
     death.lived, death.at = death.passed, NEVER
-    if not world.storage.runs:  # the inbox row is still open and is taken up again
+    if len(world.storage.runs) < presses:  # the inbox row is still open and is taken up again
         await world.press(request, DELIVERY, Heard())
     world.clock.advance(AFTER_THE_LEASE)
     await world.advance("two").tick()
     return world
 
 
-async def moments_of(kind: MitigationKind) -> int:
+async def moments_of(*, undoing: bool) -> int:
     death = Death(NEVER)
-    await lived(death, kind)
+    await lived(death, undoing=undoing)
     return death.lived
 
 
-@pytest.mark.parametrize(
-    "kind", [MitigationKind.ENABLE_FALLBACK, MitigationKind.DISABLE_FALLBACK], ids=str
-)
-async def test_a_death_at_any_moment_leaves_one_patch_in_effect(kind):
-    last = await moments_of(kind)
+@pytest.mark.parametrize("undoing", [False, True], ids=["press", "undo"])
+async def test_a_death_at_any_moment_leaves_one_patch_in_effect(undoing):
+    last = await moments_of(undoing=undoing)
     assert last > 30
 
     for moment in range(1, last + 1):
-        world = await lived(Death(moment), kind)
-        (run,) = world.storage.runs
-        before = 14 if kind is MitigationKind.ENABLE_FALLBACK else 15
+        world = await lived(Death(moment), undoing=undoing)
+        run = world.storage.runs[-1]
+        presses = 1 + undoing
+        assert len(world.storage.runs) == presses, moment
         assert run.state in (State.EFFECTIVE, State.UNVERIFIED), moment
-        assert world.generation() == before + 1, moment
-        assert world.declarer.declared <= 2, moment
+        assert world.generation() == 14 + presses, moment
+        assert len(world.storage.incidents) == 1, moment
         assert world.storage.tables.locks == {}, moment
         outcomes = [one for one in world.storage.messages if isinstance(one, MitigationOutcome)]
-        assert len(outcomes) == 1, moment
-        assert len([one for one in world.storage.audit if one.result == "pressed"]) == 1, moment
-        assert world.ideogram.counts["v3"] <= 1, moment
+        assert len(outcomes) == presses, moment
+        entries = [one for one in world.storage.audit if one.result == "pressed"]
+        assert len(entries) == presses, moment
+        assert world.ideogram.counts["v3"] <= undoing, moment
 
 
 async def test_only_a_canary_whose_answer_was_lost_leaves_it_unverified():
-    kind = MitigationKind.DISABLE_FALLBACK
     results = [
-        (await lived(Death(moment), kind)).storage.runs[0]
-        for moment in range(1, await moments_of(kind) + 1)
+        (await lived(Death(moment), undoing=True)).storage.runs[-1]
+        for moment in range(1, await moments_of(undoing=True) + 1)
     ]
 
     unverified = [run for run in results if run.state is State.UNVERIFIED]
