@@ -99,21 +99,6 @@ def _joined(
     describe = Describe(
         storage=storage, cluster=cluster, clock=clock, guard=guard, mitigations=mitigations
     )
-    instruments = Instruments(
-        ideogram=ideogram,
-        network=network,
-        cluster=cluster,
-        clock=clock,
-        timeout=timedelta(seconds=file.ideogram.probe_timeout_seconds.default),
-        generate_timeout=timedelta(seconds=file.ideogram.probe_timeout_seconds.generate),
-        canary=canary,
-    )
-    measure = Measure(
-        probes=[make(instruments) for make in PROBES.values()],
-        keys=keys,
-        clock=clock,
-        names_resolvable=names_resolvable(file),
-    )
     return Outbound(
         settings=settings,
         clock=clock,
@@ -126,7 +111,14 @@ def _joined(
         keys=keys,
         mitigations=mitigations,
         examine=Examine(
-            measure=measure,
+            measure=_measure(
+                settings=settings,
+                clock=clock,
+                ideogram=ideogram,
+                network=network,
+                cluster=cluster,
+                keys=keys,
+            ),
             storage=storage,
             clock=clock,
             canary=canary,
@@ -136,6 +128,33 @@ def _joined(
         guard=guard,
         offer=Offer(storage=storage, guard=guard, describe=describe, mitigations=mitigations),
         seen_from=socket.gethostname(),
+    )
+
+
+def _measure(
+    *,
+    settings: Settings,
+    clock: SystemClock,
+    ideogram: IdeogramApi,
+    network: SystemNetwork,
+    cluster: KubernetesCluster,
+    keys: ServiceKeys,
+) -> Measure:
+    timeouts = settings.file.ideogram.probe_timeout_seconds
+    instruments = Instruments(
+        ideogram=ideogram,
+        network=network,
+        cluster=cluster,
+        clock=clock,
+        timeout=timedelta(seconds=timeouts.default),
+        generate_timeout=timedelta(seconds=timeouts.generate),
+        canary=canary_of(settings.file),
+    )
+    return Measure(
+        probes=[make(instruments) for make in PROBES.values()],
+        keys=keys,
+        clock=clock,
+        names_resolvable=names_resolvable(settings.file),
     )
 
 
