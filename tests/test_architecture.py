@@ -55,7 +55,7 @@ import urllib3  # kubernetes brings it; it tries at once whether there is IPv6, 
 sys.addaudithook(watch)
 for name in sys.argv[2:]:
     importlib.import_module(name)
-sys.exit("\\n".join(done))
+sys.exit("\\n".join(done) or 0)
 """
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
