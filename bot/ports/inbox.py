@@ -36,7 +36,14 @@ class Inbox(Protocol):
         ...
 
     async def close(self, key: DeliveryKey, *, at: datetime) -> None:
-        """Mark as done: from now on other state carries the work."""
+        """Mark as done: from now on other state carries the work.
+
+        Without effect for a key that was never received.
+
+        Raises:
+            ClaimLostError: It was closed before: another worker did it, while this one was slow.
+                Rolling the unit of work back keeps it from happening twice.
+        """
         ...
 
     async def release(self, holder: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from bot.domain.errors import ClaimLostError
 from bot.domain.ids import DeliveryKey
 from bot.domain.request import Request
 from bot.ports import Delivery, Inbox
@@ -54,10 +55,13 @@ class SqlInbox(Inbox):
         return Delivery(DeliveryKey(row.key), REQUEST.load(row.body), row.received_at, attempts)
 
     async def close(self, key: DeliveryKey, *, at: datetime) -> None:
-        """Mark as done; the first time stays."""
+        """Mark as done, once."""
         rows = self._table
         still_open = update(rows).where(rows.c.key == key, rows.c.closed_at.is_(None))
-        await self._session.run(still_open.values(closed_at=at))
+        if await self._session.run(still_open.values(closed_at=at)):
+            return
+        if await self._session.first(select(rows.c.id).where(rows.c.key == key)):
+            raise ClaimLostError(f"The request {key} was worked on by somebody else.")
 
     async def release(self, holder: str, now: datetime) -> None:  # noqa: ARG002  free is free
         """Hand all claims of a holder back."""

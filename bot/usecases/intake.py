@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 
 from bot.domain.errors import (
+    ClaimLostError,
     NotAllowedError,
     PermanentError,
     TemporaryError,
@@ -85,6 +86,8 @@ class Intake:
         log_of_request = log.bind(request=request.kind, by=request.asked.by)
         try:
             await self.handlers[type(request)](request, key, answer)
+        except ClaimLostError as error:
+            log_of_request.info("request.done_elsewhere", why=str(error))
         except UserError as error:
             log_of_request.info("request.refused", why=str(error))
             await self._closed(key)
@@ -107,6 +110,8 @@ class Intake:
         try:
             async with self.storage() as uow:
                 await uow.inbox.close(key, at=self.clock.now())
+        except ClaimLostError:
+            return True
         except UnavailableError as error:
             log.warning("request.not_closed", error=str(error))
             return False

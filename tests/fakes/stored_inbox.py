@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.errors import ClaimLostError
 from bot.domain.ids import DeliveryKey
 from bot.domain.request import Request
 from bot.ports import Delivery, Inbox
@@ -42,8 +43,12 @@ class FakeInbox(Inbox):
         return None
 
     async def close(self, key: DeliveryKey, *, at: datetime) -> None:
-        if key in self._rows:
-            self._rows[key] = replace(self._rows[key], closed_at=at)
+        row = self._rows.get(key)
+        if row is None:
+            return
+        if row.closed_at is not None:
+            raise ClaimLostError(f"The request {key} was worked on by somebody else.")
+        self._rows[key] = replace(row, closed_at=at)
 
     async def release(self, holder: str, now: datetime) -> None:
         for key, row in self._rows.items():

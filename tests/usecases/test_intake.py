@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.errors import (
     BadCommandError,
+    ClaimLostError,
     ForbiddenError,
     NotAllowedError,
     UnavailableError,
@@ -186,6 +187,29 @@ async def test_while_the_row_cannot_be_closed_nobody_needs_to_repeat(door: Door)
 
     assert door.trouble.fix == "There is no need to repeat it."
     assert door.storage.open_deliveries == {KEY}
+
+
+async def test_what_another_did_meanwhile_is_neither_done_nor_answered_here(door: Door) -> None:
+    door.handler.errors = [ClaimLostError("The request was worked on by somebody else.")]
+    await door.receive()
+
+    await door.handle()
+
+    assert door.answers.said == []
+
+
+async def test_a_row_that_the_use_case_closed_stays_closed(door: Door) -> None:
+    async def closes() -> None:
+        async with door.storage() as uow:
+            await uow.inbox.close(KEY, at=NIGHT)
+
+    door.handler.before = closes
+    await door.receive()
+
+    await door.handle()
+
+    assert door.answers.said == [HELP]
+    assert door.storage.closed == {KEY}
 
 
 async def test_a_defect_is_not_hidden_and_leaves_the_row_open(door: Door) -> None:

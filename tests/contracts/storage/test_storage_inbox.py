@@ -3,6 +3,9 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import pytest
+
+from bot.domain.errors import ClaimLostError
 from bot.domain.ids import DeliveryKey, IncidentId
 from bot.domain.request import PostUpdate, Press, Request, RunTriage, ShowHelp
 from bot.domain.severity import Severity
@@ -72,6 +75,22 @@ async def test_a_closed_delivery_is_never_claimed_and_still_known(storage: Stora
     async with storage() as uow:
         assert await uow.inbox.claim(NIGHT, SOON, "b") is None
     assert not await receive(storage, KEY)
+
+
+async def test_what_another_closed_cannot_be_closed_again(storage: Storage) -> None:
+    await receive(storage, KEY)
+    async with storage() as uow:
+        await uow.inbox.close(KEY, at=NIGHT)
+
+        with pytest.raises(ClaimLostError):
+            await uow.inbox.close(KEY, at=SOON)
+
+
+async def test_what_was_never_received_is_closed_without_effect(storage: Storage) -> None:
+    async with storage() as uow:
+        await uow.inbox.close(KEY, at=NIGHT)
+
+    assert await receive(storage, KEY)
 
 
 async def test_the_oldest_is_claimed_first(storage: Storage) -> None:

@@ -2,44 +2,17 @@
 
 from datetime import timedelta
 
-import pytest
-
 from bot.domain.errors import PermanentError, UnavailableError, UnseenError
-from bot.domain.ids import IncidentId, OutboxKey
-from bot.domain.message import Note, NoteKind
+from bot.domain.ids import OutboxKey
 from bot.domain.outbox import Sending
 from bot.usecases.deliver import ATTEMPT, Deliver, EditPace
 from tests.builders import INCIDENTS, NIGHT
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.storage import FakeStorage
+from tests.usecases.deliver.outgoing import SECOND, a_note
 
 CARD = OutboxKey("INC-42/card")
-SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
-def messenger(clock: FakeClock) -> FakeMessenger:
-    return FakeMessenger(clock)
-
-
-@pytest.fixture
-def deliver(clock: FakeClock, storage: FakeStorage, messenger: FakeMessenger) -> Deliver:
-    return Deliver(storage=storage, messenger=messenger, clock=clock, holder="a")
-
-
-def a_note(text: str = "") -> Note:
-    return Note(NoteKind.DECLARED, IncidentId(42), text=text)
 
 
 async def show(storage: FakeStorage, *texts: str, key: str = CARD) -> None:

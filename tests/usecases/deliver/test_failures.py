@@ -1,4 +1,4 @@
-"""Posts and files: said once, in order, whatever the chat answers."""
+"""Whatever the chat answers: nothing is lost, nothing is said twice."""
 
 import asyncio
 from datetime import timedelta
@@ -6,127 +6,15 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import PermanentError, RateLimitedError, UnavailableError, UnseenError
-from bot.domain.ids import ChannelId, IncidentId, MessageTs, OutboxKey
-from bot.domain.message import Note, NoteKind, Trouble
+from bot.domain.ids import OutboxKey
+from bot.domain.message import Trouble
 from bot.domain.outbox import Sending
 from bot.usecases.deliver import Deliver
-from tests.builders import INCIDENTS, NIGHT
+from tests.builders import NIGHT
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.storage import FakeStorage
-
-OPERATIONS = ChannelId("C0OPS")
-OTHER = ChannelId("C0OTHER")
-SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
-
-
-@pytest.fixture
-def messenger(clock: FakeClock) -> FakeMessenger:
-    return FakeMessenger(clock)
-
-
-@pytest.fixture
-def deliver(clock: FakeClock, storage: FakeStorage, messenger: FakeMessenger) -> Deliver:
-    return Deliver(
-        storage=storage, messenger=messenger, clock=clock, holder="a", operations=OPERATIONS
-    )
-
-
-def a_note(text: str = "") -> Note:
-    return Note(NoteKind.DECLARED, IncidentId(42), text=text)
-
-
-async def write(storage: FakeStorage, *keys: str, channel: ChannelId = INCIDENTS) -> None:
-    async with storage() as uow:
-        for key in keys:
-            await uow.outbox.post(OutboxKey(key), channel, a_note(key), at=NIGHT)
-
-
-def keys(messenger: FakeMessenger) -> list[str]:
-    return [posted.sending.key for posted in messenger.posts]
-
-
-async def test_everything_due_is_said_in_order(
-    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
-) -> None:
-    await write(storage, "k1", "k2", "k3")
-
-    assert await deliver() == 3
-
-    assert keys(messenger) == ["k1", "k2", "k3"]
-
-
-async def test_what_was_said_is_not_said_again(
-    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
-) -> None:
-    await write(storage, "k1")
-    await deliver()
-
-    assert await deliver() == 0
-    assert keys(messenger) == ["k1"]
-
-
-async def test_a_document_is_uploaded(
-    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
-) -> None:
-    async with storage() as uow:
-        await uow.outbox.file(OutboxKey("f"), INCIDENTS, a_note(), at=NIGHT)
-
-    await deliver()
-
-    assert [posted.sending.key for posted in messenger.files] == ["f"]
-
-
-async def test_a_slow_conversation_holds_no_other_up(
-    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
-) -> None:
-    other_was_said = asyncio.Event()
-
-    async def meanwhile(sending: Sending) -> None:
-        if sending.channel == OTHER:
-            other_was_said.set()
-        else:
-            await other_was_said.wait()
-
-    messenger.meanwhile = meanwhile
-    await write(storage, "slow")
-    await write(storage, "fast", channel=OTHER)
-
-    await deliver()
-
-    assert keys(messenger) == ["fast", "slow"]
-
-
-async def test_no_more_conversations_than_allowed_go_at_once(
-    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
-) -> None:
-    under_way: list[int] = [0]
-    seen: list[int] = []
-
-    async def meanwhile(sending: Sending) -> None:
-        under_way[0] += 1
-        seen.append(under_way[0])
-        for _ in range(20):
-            await asyncio.sleep(0)  # noqa: TID251  lets the others run, takes no time
-        under_way[0] -= 1
-
-    messenger.meanwhile = meanwhile
-    for number in range(9):
-        await write(storage, f"k{number}", channel=ChannelId(f"C{number}"))
-
-    await deliver()
-
-    assert max(seen) == deliver.at_once
+from tests.usecases.deliver.outgoing import OPERATIONS, OTHER, SECOND, keys, write
 
 
 async def test_without_effect_it_is_sent_again_later_without_a_search(
@@ -282,19 +170,6 @@ async def test_a_row_that_ends_the_program_each_time_is_given_up(
     assert keys(messenger) == ["k2", "undelivered/k1"]
 
 
-async def test_a_post_is_late_after_two_minutes(
-    clock: FakeClock, storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
-) -> None:
-    clock.advance(timedelta(minutes=2))
-    await write(storage, "in time")
-    await deliver()
-    clock.advance(SECOND)
-    await write(storage, "late")
-    await deliver()
-
-    assert [posted.late for posted in messenger.posts] == [False, True]
-
-
 async def test_an_attempt_without_end_is_unseen(
     clock: FakeClock, storage: FakeStorage, messenger: FakeMessenger
 ) -> None:
@@ -311,32 +186,6 @@ async def test_an_attempt_without_end_is_unseen(
 
     assert storage.sendings[0].unseen
     assert storage.tables.outbox[OutboxKey("k1")].due_at == NIGHT + SECOND
-
-
-async def test_addresses_are_looked_up_afterwards(
-    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
-) -> None:
-    await write(storage, "k1")
-
-    await deliver()
-
-    async with storage() as uow:
-        links = await uow.outbox.links([OutboxKey("k1")])
-    assert links == {"k1": f"https://chat.example.com/C0INCIDENTS/p{messenger.posts[0].ts}"}
-
-
-async def test_an_address_that_is_not_to_be_had_is_given_up_after_three_times(
-    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
-) -> None:
-    await write(storage, "k1")
-    messenger.links = {MessageTs("1700000000.000100"): None}
-    for _ in range(2):
-        await deliver()
-    assert storage.tables.outbox[OutboxKey("k1")].link is None
-
-    await deliver()
-
-    assert storage.tables.outbox[OutboxKey("k1")].link == ""
 
 
 async def test_a_database_that_is_away_ends_nothing(
