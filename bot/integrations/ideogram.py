@@ -34,7 +34,7 @@ class IdeogramApi:
     """The provider, over HTTP.
 
     Attributes:
-        url: Base of the API, without a slash at the end.
+        url: Base of the API.
         quote_path: An operation that is known to honour `dry_run`.
         image_hosts: Hosts that pictures may come from; `*.` stands for any host below. An entry
             with a port (`127.0.0.1:8766`) is taken literally, plain http included.
@@ -57,7 +57,7 @@ class IdeogramApi:
     async def keyless(self) -> Exchange:
         """Ask for the public keys of webhooks, which need no key of ours."""
         return await self.http.exchange(
-            Ask(method="GET", url=self.url + JWKS_PATH), timeout=self.timeout
+            Ask(method="GET", url=self._at(JWKS_PATH)), timeout=self.timeout
         )
 
     async def quote(self, key: ApiKey) -> Exchange:
@@ -112,10 +112,13 @@ class IdeogramApi:
             raise PermanentError(f"the picture on {host} is not offered by https on its usual port")
         return False
 
+    def _at(self, path: str) -> str:
+        return self.url.rstrip("/") + path
+
     def _post(self, path: str, key: ApiKey, body: Mapping[str, Any]) -> Ask:
         # Bearer tokens belong to the web login; API keys have a header of their own.
         headers = {"Api-Key": key.secret.value}
-        return Ask(method="POST", url=self.url + path, headers=headers, json=body)
+        return Ask(method="POST", url=self._at(path), headers=headers, json=body)
 
 
 def canary_request(call: Call, canary: Canary) -> Mapping[str, Any]:

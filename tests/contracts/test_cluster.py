@@ -58,7 +58,7 @@ class Place:
     async def finish(self, generation: int) -> Deployment:
         """Watch until the rollout is done."""
         watching = self.cluster.watch(self.target, within=timedelta(seconds=20))
-        async with aclosing(watching) as states:  # type: ignore[type-var]  # ports say iterator
+        async with aclosing(watching) as states:
             async for state in states:
                 if rollout(state, generation).done:
                     return state

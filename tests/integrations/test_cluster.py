@@ -228,3 +228,27 @@ async def test_a_watch_outlives_an_api_server_that_is_away_for_a_while(tmp_path)
 async def test_a_watch_of_what_cannot_be_read_fails_at_once(tmp_path):
     with pytest.raises(ForbiddenError):
         await versions(answering({}, 403), tmp_path, count=1)
+
+
+async def test_outside_of_a_cluster_the_usual_file_of_the_home_folder_is_used(
+    tmp_path, monkeypatch
+):
+    server = answering(deployment())
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    async with cluster_of(server, tmp_path, kubeconfig=None) as cluster:
+        (tmp_path / ".kube").mkdir()
+        (tmp_path / "kubeconfig").rename(tmp_path / ".kube" / "config")
+        await cluster.deployment(TARGET)
+
+    assert len(server.asked) == 1
+
+
+async def test_nothing_to_read_credentials_from_is_missing(tmp_path, monkeypatch):
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    async with cluster_of(ApiServer(), tmp_path, kubeconfig=None) as cluster:
+        with pytest.raises(MissingError, match="no cluster"):
+            await cluster.deployment(TARGET)

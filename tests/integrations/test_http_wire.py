@@ -133,7 +133,7 @@ async def test_a_proxy_of_the_environment_is_asked_to_resolve_and_connect(http, 
 
     assert asked == [b"GET http://api.example/x?y=1 HTTP/1.1\r\n"]
     assert seen.status == 204
-    assert [phase for phase, _ in seen.phases][0] is Phase.CONNECT
+    assert next(phase for phase, _ in seen.phases) is Phase.CONNECT
 
 
 async def test_a_proxy_that_refuses_the_tunnel_sent_nothing(http, monkeypatch):

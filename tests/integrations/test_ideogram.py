@@ -1,6 +1,7 @@
 """The exact requests to Ideogram, and the rules for fetching pictures."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -239,3 +240,11 @@ def test_a_picture_is_known_by_its_first_bytes(content, expected):
 
 def test_the_host_stands_without_scheme_and_port(world):
     assert world.api().host == "api.ideogram.ai"
+
+
+async def test_a_slash_at_the_end_of_the_base_is_not_doubled(world):
+    api = replace(world.api(), url="https://api.ideogram.ai/")
+
+    await api.keyless()
+
+    assert world.requests[0].url.path == "/v1/.well-known/jwks.json"
