@@ -151,7 +151,7 @@ IDEOGRAM_FALLBACK false → true - M-3f2a91
 - no update for 52 min, promised 30
 
 ### Action Items
-- [ ] Fix: Ask Ideogram for a report - Owner: Ana - Due: 2026-12-04
+- [ ] Fix: Let the service fall back by itself after repeated 5xx - Owner: Ana - Due: 2026-12-04
 - [ ] Prevention: close the gap "no update for 52 min, promised 30" - Owner: Ana - Due: 2026-12-04
 
 Drafted 2026-11-20 03:04 UTC from the records of the bot.
