@@ -1,42 +1,25 @@
 """The Kubernetes manifests fit each other, the settings, and what the bot asks of a cluster."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
 
-from bot.bootstrap.objects import services_of
-from bot.clock import SystemClock
 from bot.domain.errors import ForbiddenError
-from bot.integrations.cluster import KubernetesCluster
-from bot.integrations.kube_client import KubeClients
 from bot.ports import Cluster
 from bot.sandbox.kubernetes.server import KubernetesServer, Request
-from bot.settings.config_file import ConfigFile
 from bot.settings.environment import SECRETS
+from tests.deployed import CONFIG, DEPLOY, ask_everything, cluster, config, documents, service
 
-DEPLOY: Final = Path(__file__).parent.parent / "deploy"
 EXAMPLE: Final = "secret.example.yml"
-CONFIG: Final = "ideogram-bot.yml"
 
 Json = dict[str, Any]
 Right = tuple[str, str, str]  # resource, name (* for a list), verb
 
 
-def documents(name: str) -> list[Json]:
-    return list(yaml.safe_load_all((DEPLOY / name).read_text(encoding="utf-8")))
-
-
 def kustomization() -> Json:
     return documents("kustomization.yaml")[0]
-
-
-def config() -> ConfigFile:
-    return ConfigFile.model_validate(documents(CONFIG)[0])
 
 
 @pytest.fixture(scope="module")
@@ -150,12 +133,12 @@ def test_the_binding_gives_the_role_to_the_bot(objects: dict[str, Json]) -> None
 
 
 def test_the_role_names_the_objects_of_the_config(objects: dict[str, Json]) -> None:
-    (service,) = config().services
-    assert service.secret is not None
+    (one,) = config().services
+    assert one.secret is not None
 
     named = {right[:2] for right in rights(objects["Role"]) if right[1] != "*"}
 
-    assert named == {("deployments", service.deployment), ("secrets", service.secret.name)}
+    assert named == {("deployments", one.deployment), ("secrets", one.secret.name)}
 
 
 def rights(role: Json) -> set[Right]:
@@ -177,21 +160,11 @@ async def server(objects: dict[str, Json]) -> AsyncIterator[KubernetesServer]:
         yield started
 
 
-@asynccontextmanager
-async def cluster(server: KubernetesServer, folder: Path) -> AsyncIterator[KubernetesCluster]:
-    kubeconfig = folder / "kubeconfig"
-    kubeconfig.write_text(yaml.safe_dump(server.kubeconfig("bot")), encoding="utf-8")
-    clients = KubeClients(clock=SystemClock(), kubeconfig=str(kubeconfig))
-    opened = KubernetesCluster(clients=clients)
-    yield opened
-    await opened.aclose()
-
-
 async def test_the_role_allows_what_the_bot_asks_and_nothing_else(
     server: KubernetesServer, tmp_path: Path, objects: dict[str, Json]
 ) -> None:
-    async with cluster(server, tmp_path) as opened:
-        await ask_everything(opened)
+    async with cluster(server.kubeconfig("bot"), tmp_path) as opened:
+        await ask_everything(opened, service())
 
     refused = [request for request in server.requests if request.status >= 400]
     asked = {found for request in server.requests if (found := right(request)) is not None}
@@ -203,24 +176,6 @@ def test_no_question_of_the_port_is_forgotten_here() -> None:
     questions = {one for one in vars(Cluster) if not one.startswith("_")}
 
     assert questions <= set(ask_everything.__code__.co_names)
-
-
-async def ask_everything(opened: KubernetesCluster) -> None:
-    """Call every method of the port once."""
-    (service,) = services_of(config())
-    assert service.target is not None
-    assert service.secret is not None
-    deployment = await opened.deployment(service.target)
-    assert await opened.may_patch(service.target)
-    assert await opened.pods(service.target, deployment)
-    assert await opened.revisions(service.target, deployment)
-    await opened.secret_facts(service.target, service.secret)
-    await opened.api_key(service.target, service.secret)
-    change = {"metadata": {"annotations": {"ideogram-bot/mitigation": "1"}}}
-    await opened.patch(service.target, change, dry_run=True)
-    await opened.patch(service.target, change)
-    watch = opened.watch(service.target, within=timedelta(seconds=1))
-    assert [state.name async for state in watch]
 
 
 def right(request: Request) -> Right | None:
@@ -239,12 +194,9 @@ def right(request: Request) -> Right | None:
 async def test_the_role_keeps_other_deployments_out_of_reach(
     server: KubernetesServer, tmp_path: Path
 ) -> None:
-    other = config().model_copy(
-        update={"services": [config().services[0].model_copy(update={"deployment": "other"})]}
-    )
-    target = services_of(other)[0].target
+    target = service(deployment="other").target
     assert target is not None
 
-    async with cluster(server, tmp_path) as opened:
+    async with cluster(server.kubeconfig("bot"), tmp_path) as opened:
         with pytest.raises(ForbiddenError, match="deployments/other"):
             await opened.deployment(target)
