@@ -18,6 +18,7 @@ SERVICE, BATCH, SECRET, CRONJOB = (
     "ideogram-nightly",
 )
 _REGISTRY = "registry.example.com/ideogram-service"
+SECRET_AGE = timedelta(days=30)
 # Deploys of the past: image tag, change cause, days ago.
 _PAST = (
     ("2.11.0", "deploy 2.11.0: store the seed in file names", 19),
@@ -36,7 +37,7 @@ def plant_namespaces(store: Store) -> None:
 
 def plant_service(store: Store, controllers: Controllers, deadline_seconds: int) -> None:
     """Create the service and what belongs to it, with every past rollout finished."""
-    store.backdated = timedelta(days=30)
+    store.backdated = SECRET_AGE
     # Not any key of Ideogram's: the world puts in the ones that its Ideogram accepts.
     secret = {"metadata": {"name": SECRET}, "stringData": {"api-key": "unset"}}
     changes.create(store, SECRETS, NAMESPACE, secret, _DEPLOYER)

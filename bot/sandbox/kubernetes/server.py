@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -142,6 +143,8 @@ class KubernetesServer:
         """
         body: Json = {"metadata": {"name": name}, "stringData": values}
         intent = Intent(manager="kubectl-create")
+        if not self._has_keys:
+            self.store.backdated = seed.SECRET_AGE  # or every pod would be older than its key
         if self.store.find(SECRETS, namespace, name) is None:
             changes.create(self.store, SECRETS, namespace, body, intent)
         else:
@@ -149,6 +152,7 @@ class KubernetesServer:
             changes.patch(self.store, SECRETS, namespace, name, patch, intent=intent)
         if not self._has_keys:
             self._has_keys = True
+            self.store.backdated = timedelta()
             for pod in self.store.select(PODS, namespace):
                 self._controllers.kubelet.reload(pod)
 
