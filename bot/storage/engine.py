@@ -1,7 +1,9 @@
 """Engines for SQLite and Postgres that give up soon instead of hanging."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Final
 
 from sqlalchemy import URL, Connection, event, make_url
@@ -46,9 +48,12 @@ def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # updates get lost silently. None leaves BEGIN to us.
     connection.isolation_level = None
     cursor = connection.cursor()
-    # Without WAL every reader waits for every writer; NORMAL is durable against a killed process.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
+    # Without WAL every reader waits for every writer. The switch stays in the file; it fails at
+    # once, whatever the timeout, while another program that opens the file is switching it.
+    with suppress(OperationalError):
+        cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")  # durable against a killed process
+    cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 
 
