@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from types import TracebackType
 from typing import Final, Self
 
 import structlog
@@ -47,16 +46,12 @@ class Jobs:
         await self._group.__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Cut off what still runs; `stop` comes first when it should end by itself."""
         for task in self._running:
             task.cancel()
-        await self._group.__aexit__(kind, error, trace)
+        # Without the error of the body: the group would wrap it, and its own tasks raise none.
+        await self._group.__aexit__(None, None, None)
 
     def tick(self, ticks: Sequence[Tick]) -> None:
         """Begin to tick."""
@@ -83,6 +78,7 @@ class Jobs:
             while not self._stopping.is_set():
                 if not await self._succeeds(name, work):
                     await self._pause()
+                await asyncio.sleep(0)  # noqa: TID251  lets the others run, takes no time
 
         self._own(name, repeat())
 

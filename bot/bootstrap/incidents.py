@@ -171,12 +171,7 @@ class Join:
             apply=Apply(
                 cluster=out.cluster, clock=clock, mitigations=out.mitigations, finish=finish
             ),
-            watch=Watch(
-                cluster=out.cluster,
-                clock=clock,
-                finish=finish,
-                stuck_after=timedelta(seconds=settings.stuck_seconds),
-            ),
+            watch=Watch(cluster=out.cluster, clock=clock, finish=finish),
             verify=Verify(
                 cluster=out.cluster,
                 clock=clock,

@@ -4,6 +4,8 @@ import ipaddress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from bot.domain.answer import SecretText
 from bot.domain.ids import ServiceName, UserId
 from bot.domain.money import Canary
@@ -25,6 +27,7 @@ from bot.settings.config_file import (
     SwitchSettings,
 )
 from bot.settings.environment import Environment
+from bot.slack.edge import Credentials
 
 
 def services_of(file: ConfigFile) -> tuple[Service, ...]:
@@ -103,6 +106,19 @@ def own_key(environment: Environment) -> SecretText | None:
     """Wrap the bot's own key, if there is one."""
     key = environment.ideogram_api_key
     return None if key is None else SecretText(key.get_secret_value())
+
+
+def credentials_of(environment: Environment) -> Credentials:
+    """Unwrap what Slack wants to see; `load` made sure that it is there."""
+
+    def plain(secret: SecretStr | None) -> str | None:
+        return None if secret is None else secret.get_secret_value()
+
+    return Credentials(
+        bot_token=plain(environment.slack_bot_token) or "",
+        app_token=plain(environment.slack_app_token),
+        signing_secret=plain(environment.slack_signing_secret),
+    )
 
 
 def secrets_of(environment: Environment) -> tuple[str, ...]:

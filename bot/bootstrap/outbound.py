@@ -23,6 +23,7 @@ from bot.mitigations import MITIGATIONS
 from bot.ports import Instruments, Mitigation
 from bot.probes import PROBES
 from bot.rendering import Templates
+from bot.settings.config_file import ConfigFile
 from bot.settings.load import Settings
 from bot.storage.storage import SqlStorage
 from bot.usecases.describe import Describe
@@ -155,6 +156,25 @@ def _measure(
         keys=keys,
         clock=clock,
         names_resolvable=names_resolvable(settings.file),
+    )
+
+
+def _examine(
+    file: ConfigFile, instruments: Instruments, keys: ServiceKeys, storage: SqlStorage
+) -> Examine:
+    measure = Measure(
+        probes=[make(instruments) for make in PROBES.values()],
+        keys=keys,
+        clock=instruments.clock,
+        names_resolvable=names_resolvable(file),
+    )
+    return Examine(
+        measure=measure,
+        storage=storage,
+        clock=instruments.clock,
+        canary=instruments.canary,
+        limit=file.ideogram.daily_probe_budget_usd,
+        quote_path=file.ideogram.quote_path,
     )
 
 

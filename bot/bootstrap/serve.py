@@ -13,24 +13,16 @@ from typing import Final
 
 import aiohttp
 import structlog
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import log as logging
 from bot.bootstrap.incidents import Incidents, Join
-from bot.bootstrap.objects import secrets_of
+from bot.bootstrap.objects import credentials_of, secrets_of
 from bot.bootstrap.outbound import Outbound, outbound
 from bot.domain.errors import ConfigError, Problem, UnavailableError
 from bot.jobs import Jobs, Tick
 from bot.settings.load import Settings
-from bot.slack.actions import Actions
-from bot.slack.app import SlackApp, http_endpoint
-from bot.slack.commands import Commands
-from bot.slack.forms import Forms
-from bot.slack.listening import Listening
-from bot.slack.messenger import SlackMessenger, http_session, web_client
-from bot.slack.socket import SocketMode
-from bot.slack.submissions import Submissions
+from bot.slack.edge import Speaking, Ways, ways_in
+from bot.slack.messenger import http_session
 from bot.usecases.lookup import Lookup
 from bot.web.server import HttpServer
 
@@ -70,8 +62,7 @@ class Bot:
     incidents: Incidents
     jobs: Jobs
     http: HttpServer
-    socket: SocketMode | None
-    listening: Listening
+    ways: Ways
     _remembers: bool = field(default=False, init=False)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -91,7 +82,7 @@ class Bot:
         """Open the database, then Slack; each is tried until it answers."""
         if not self._remembers:
             await self._open_storage()
-        elif self.socket is not None and not await self.socket.is_connected():
+        elif self.ways.socket is not None and not await self.ways.socket.is_connected():
             await self._connect()
         else:
             await self.out.clock.sleep(RECONNECT_AFTER)
@@ -120,9 +111,9 @@ class Bot:
         log.info("bot.started", services=[one.name for one in self.out.services])
 
     async def _connect(self) -> None:
-        assert self.socket is not None  # noqa: S101  the caller asked
+        assert self.ways.socket is not None  # noqa: S101  the caller asked
         try:
-            await self.socket.start()
+            await self.ways.socket.start()
         except UnavailableError as error:
             log.warning("slack.away", reason=str(error))
             await self.out.clock.sleep(RECONNECT_AFTER)
@@ -135,7 +126,7 @@ class Bot:
         """Say what is not ready; empty when all is."""
         if not self._remembers or not await self._database_answers():
             return "the database does not answer"
-        if self.socket is not None and not await self.socket.is_connected():
+        if self.ways.socket is not None and not await self.ways.socket.is_connected():
             return "Slack's Socket Mode is not connected"
         return ""
 
@@ -147,10 +138,10 @@ class Bot:
             return False
 
     async def _stop(self) -> None:
-        if self.socket is not None:
-            await self.socket.stop()
+        if self.ways.socket is not None:
+            await self.ways.socket.stop()
         await self.http.stop()
-        await self.listening.drain(DRAIN_REQUESTS)
+        await self.ways.listening.drain(DRAIN_REQUESTS)
         await self.jobs.stop(DRAIN_JOBS)
         try:
             await self.incidents.intake.hand_back()
@@ -163,12 +154,16 @@ class Bot:
 
 def _bot(out: Outbound, session: aiohttp.ClientSession, jobs: Jobs) -> Bot:
     environment, slack = out.settings.environment, out.settings.file.slack
-    if slack is None or environment.slack_bot_token is None:
+    if slack is None:
         raise ConfigError([Problem("Slack is not configured.", "Set its tokens and channel.")])
-    client = web_client(
-        environment.slack_bot_token.get_secret_value(), environment.slack_api_url, session
+    speaking = Speaking(
+        credentials=credentials_of(environment),
+        api_url=environment.slack_api_url,
+        session=session,
+        words=out.words,
+        clock=out.clock,
     )
-    messenger = SlackMessenger(client=client, session=session, words=out.words, clock=out.clock)
+    messenger = speaking.messenger()
     incidents = Join(
         out=out,
         messenger=messenger,
@@ -176,55 +171,22 @@ def _bot(out: Outbound, session: aiohttp.ClientSession, jobs: Jobs) -> Bot:
         holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
         begin=lambda one: jobs.begin("mitigation", partial(incidents.advance.start, one)),
     )()
-    listening = Listening(
-        intake=incidents.intake,
-        messenger=messenger,
-        session=session,
-        words=out.words,
-        clock=out.clock,
+    ways = ways_in(
+        speaking,
+        messenger,
+        incidents.intake,
+        Lookup(storage=out.storage),
+        out.services,
+        update_every=incidents.policy.update_every,
     )
-    app = _app(out, client, listening, incidents)
-    token = environment.slack_app_token
-    http_mode = token is None
-    return Bot(
-        out=out,
-        incidents=incidents,
-        jobs=jobs,
-        http=HttpServer(
-            host=environment.host,
-            port=environment.port,
-            unready=_starting,
-            slack=http_endpoint(app) if http_mode else None,
-        ),
-        socket=None if token is None else SocketMode(app=app, app_token=token.get_secret_value()),
-        listening=listening,
+    http = HttpServer(
+        host=environment.host, port=environment.port, unready=_starting, slack=ways.endpoint
     )
+    return Bot(out=out, incidents=incidents, jobs=jobs, http=http, ways=ways)
 
 
 async def _starting() -> str:
     return "starting"
-
-
-def _app(
-    out: Outbound, client: AsyncWebClient, listening: Listening, incidents: Incidents
-) -> AsyncApp:
-    secret = out.settings.environment.slack_signing_secret
-    forms = Forms(
-        client=client,
-        lookup=Lookup(storage=out.storage),
-        words=out.words,
-        services=[one.name for one in out.services],
-    )
-    return SlackApp(
-        client=client,
-        signing_secret=None if secret is None else secret.get_secret_value(),
-        listening=listening,
-        commands=Commands(listening=listening, forms=forms, services=out.services),
-        actions=Actions(listening=listening, forms=forms),
-        submissions=Submissions(
-            listening=listening, words=out.words, update_every=incidents.policy.update_every
-        ),
-    ).build()
 
 
 def _port_taken(http: HttpServer, error: OSError) -> Problem:

@@ -180,9 +180,6 @@ class PolicySettings(Part):
     verify_seconds: int = Field(
         120, ge=5, le=600, description="How long a mitigation's effect is waited for, seconds."
     )
-    stuck_seconds: int = Field(
-        300, ge=5, description="A rollout without one more ready pod for this long is stuck."
-    )
 
 
 class ConfigFile(Part):

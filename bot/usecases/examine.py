@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Final
 
+from bot.domain import facts
 from bot.domain.diagnose import diagnose
 from bot.domain.diagnosis import Diagnosis, Measurements, Mode
 from bot.domain.money import Canary, budget_day
@@ -12,8 +12,6 @@ from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Service
 from bot.ports import Clock, Storage, UnitOfWork
 from bot.usecases.measure import Measure, OnResult
-
-SPENT_FACT: Final = "spent"  # set by the auth probe when a dry run made an image after all
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +108,4 @@ class Examine:
 
 
 def _quote_cost_money(result: ProbeResult | None) -> bool:
-    return result is not None and result.facts.get(SPENT_FACT) is True
+    return result is not None and result.facts.get(facts.SPENT) is True

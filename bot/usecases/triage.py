@@ -16,6 +16,7 @@ from bot.domain.health import HealthState
 from bot.domain.ids import DeliveryKey, TriageId
 from bot.domain.message import NotOffered, TriageCard, TriageState
 from bot.domain.mitigation import Preview
+from bot.domain.patch import ALREADY
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.request import RunTriage
 from bot.domain.service import Service, find_service
@@ -156,9 +157,11 @@ class RunTriages:
         cause = examined.diagnosis.cause
         if cause is Cause.HEALTHY and not fallback_on(examined):
             return (), ()
-        return await self.offer.for_cause(
+        offers, not_offered = await self.offer.for_cause(
             service, cause, triage_id=triage.id, inflight_limit=seen_limit(examined)
         )
+        # What is so already needs no line: nobody asked for it.
+        return offers, tuple(one for one in not_offered if one.guard != ALREADY)
 
     async def _close(
         self,

@@ -1,0 +1,252 @@
+"""Settings: everything that is wrong, at once, with line, key and cure."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap.objects import (
+    canary_of,
+    names_resolvable,
+    own_key,
+    policy_of,
+    secrets_of,
+    services_of,
+)
+from bot.domain.errors import ConfigError
+from bot.domain.mitigation import MitigationKind
+from bot.domain.service import Call, SwitchName
+from bot.domain.severity import Severity
+from bot.settings.load import load
+
+MINIMAL = "services:\n  - name: painter\n"
+SLACK = "slack: {incidents_channel: C0123}\n"
+TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+
+FULL = """
+services:
+  - name: ideogram-service
+    namespace: images
+    deployment: ideogram-service
+    container: app
+    context: prod-eu
+    calls: [v3, v3]
+    health_url: https://app.example.com/health
+    health_path: services.ideogram
+    health_values: {fallback: [off]}
+    switches:
+      fallback: {env: IDEOGRAM_FALLBACK, when_on: yes, when_off: "false"}
+      concurrency: {env: IDEOGRAM_CONCURRENCY, normal: 6, reduced: [2], per: service}
+    secret: {name: ideogram-secrets}
+ideogram:
+  daily_probe_budget_usd: 0.50
+  canary: {legacy_model: V_2, v3_speed: TURBO}
+connectivity_urls: [https://1.1.1.1/trace, "https://[2606:4700::1111]/trace"]
+policy:
+  allow: {default: [everyone], enable-fallback: [U1]}
+  update_every_minutes: {P1: 15}
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Load settings from a config file with this text."""
+
+    def read(text, *, for_slack=False, **environ):
+        path = tmp_path / "ideogram-bot.yml"
+        path.write_text(text)
+        return load({"IDEOGRAM_BOT_CONFIG": str(path), **environ}, for_slack=for_slack)
+
+    return read
+
+
+def problems(read, text=MINIMAL, *, for_slack=False, **environ):
+    with pytest.raises(ConfigError) as refused:
+        read(text, for_slack=for_slack, **environ)
+    return refused.value.problems
+
+
+def test_a_service_and_nothing_else_is_enough_for_a_terminal(read):
+    settings = read(MINIMAL)
+
+    (service,) = services_of(settings.file)
+    assert (service.name, service.target) == ("painter", None)
+    assert service.calls == (Call.LEGACY, Call.V3)
+    assert names_resolvable(settings.file)
+
+
+def test_a_full_file_becomes_domain_objects(read):
+    settings = read(FULL)
+
+    (service,) = services_of(settings.file)
+    assert service.target is not None
+    assert service.target.where == "prod-eu/images"
+    assert service.calls == (Call.V3,)
+    assert service.switches[SwitchName.FALLBACK].when_on == "yes"
+    assert service.concurrency is not None
+    assert not service.concurrency.per_pod
+    assert service.health_values == {"fallback": ("off",)}
+    assert canary_of(settings.file).v3_speed == "TURBO"
+    assert not names_resolvable(settings.file)
+
+
+def test_the_policy_comes_from_the_file(read):
+    policy = policy_of(read(FULL).file.policy)
+
+    policy.check(MitigationKind.ENABLE_FALLBACK, "U1")
+    assert policy.allow["enable-fallback"] == ("U1",)
+    assert policy.update_every[Severity.P1].total_seconds() == 900
+
+
+def test_serve_wants_slack_and_says_everything_that_is_missing(read):
+    found = problems(read, for_slack=True)
+
+    assert [one.message for one in found] == [
+        "SLACK_BOT_TOKEN is not set.",
+        "No way to receive from Slack is configured.",
+        "The config file has no slack section.",
+    ]
+    assert all(one.fix for one in found)
+
+
+def test_serve_is_content_with_tokens_and_a_channel(read):
+    settings = read(MINIMAL + SLACK, for_slack=True, **TOKENS)
+
+    assert settings.file.slack is not None
+    assert settings.file.slack.incidents_channel == "C0123"
+
+
+def test_all_problems_come_at_once_with_their_lines(read):
+    text = "services:\n  - name: Painter\n    calls: []\nslak: {}\n"
+
+    found = problems(read, text, PORT="many")
+
+    texts = [one.message for one in found]
+    assert texts[0].startswith("PORT: ")
+    assert any("line 2: services.0.name" in text for text in texts)
+    assert any("line 3: services.0.calls" in text for text in texts)
+    assert any("line 4: unknown key slak" in text for text in texts)
+
+
+NEAREST = {
+    "top": ("slak: {}", "Did you mean slack?"),
+    "nested": ("ideogram: {canary: {v3_sped: FLASH}}", "Did you mean v3_speed?"),
+    "in-a-list": ("services: [{name: a, deploymnt: b}]", "Did you mean deployment?"),
+    "like-no-other": ("policy: {zzz: 1}", "Known here: allow, update_every_minutes"),
+    "below-a-map": ("policy: {allow: {enable-falback: [U1]}}", "Mend the value."),
+}
+
+
+@pytest.mark.parametrize(("line", "fix"), NEAREST.values(), ids=NEAREST.keys())
+def test_an_unknown_key_names_the_nearest(read, line, fix):
+    text = line if line.startswith("services") else MINIMAL + line
+
+    assert problems(read, text)[0].fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("services: [{}]", "services.0.name is missing"),
+        ("services: [{name: all}]", "all, quick and full are words of the triage command"),
+        ("services: [{name: a}, {name: a}]", "two services have the same name"),
+        (MINIMAL + "ideogram: {canary: {legacy_model: V_9}}", "no price known; use one of V_1"),
+        (MINIMAL + "ideogram: {canary: {v3_speed: WARP}}", "no price known; use one of FLASH"),
+        ("", "services is missing"),
+        ("services: [", "not valid YAML"),
+        ("services: \x07", "not valid YAML"),
+    ],
+    ids=["no-name", "reserved", "twice", "legacy-price", "v3-price", "empty", "yaml", "control"],
+)
+def test_wrong_values_are_explained(read, text, words):
+    assert words in problems(read, text)[0].message
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(ConfigError, match=r"nowhere\.yml cannot be read"):
+        load({"IDEOGRAM_BOT_CONFIG": "nowhere.yml"}, for_slack=False)
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path):
+    path = tmp_path / "latin.yml"
+    path.write_bytes(b"services: [{name: caf\xe9}]")
+
+    with pytest.raises(ConfigError, match="is no UTF-8 text"):
+        load({"IDEOGRAM_BOT_CONFIG": str(path)}, for_slack=False)
+
+
+def test_a_secret_may_stand_in_a_file(read, tmp_path):
+    secret = tmp_path / "key"
+    secret.write_text("a-long-api-key\n")
+
+    settings = read(MINIMAL, IDEOGRAM_API_KEY_FILE=str(secret))
+
+    key = own_key(settings.environment)
+    assert key is not None
+    assert key.value == "a-long-api-key"
+
+
+def test_a_secret_twice_or_in_no_file_is_a_problem(read):
+    found = problems(
+        read,
+        IDEOGRAM_API_KEY="k",
+        IDEOGRAM_API_KEY_FILE="f",
+        SLACK_BOT_TOKEN_FILE=str(Path("/nowhere/token")),
+    )
+
+    texts = " ".join(one.message for one in found)
+    assert "SLACK_BOT_TOKEN_FILE names" in texts
+    assert "IDEOGRAM_API_KEY and IDEOGRAM_API_KEY_FILE are both set." in texts
+
+
+def test_an_empty_variable_counts_as_unset(read):
+    settings = read(MINIMAL, IDEOGRAM_API_KEY="")
+
+    assert own_key(settings.environment) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://secret-password@db"),
+        ("IDEOGRAM_API_URL", "secret-password"),
+        ("SLACK_API_URL", "secret-password"),
+    ],
+)
+def test_a_wrong_value_is_never_quoted(read, name, value):
+    found = problems(read, **{name: value})
+
+    assert found[0].message.startswith(f"{name}: it must start with")
+    assert "secret-password" not in str(found)
+
+
+def test_urls_are_brought_into_one_form(read):
+    settings = read(
+        MINIMAL, SLACK_API_URL="http://127.0.0.1:1/api", IDEOGRAM_API_URL="http://127.0.0.1:2/"
+    )
+
+    assert settings.environment.slack_api_url == "http://127.0.0.1:1/api/"
+    assert settings.environment.ideogram_api_url == "http://127.0.0.1:2"
+
+
+def test_every_secret_is_known_to_the_redaction(read):
+    settings = read(
+        MINIMAL,
+        IDEOGRAM_API_KEY="the-key",
+        SLACK_SIGNING_SECRET="the-secret",
+        DATABASE_URL="postgresql+asyncpg://bot:the-password@db/bot",
+        **TOKENS,
+    )
+
+    assert set(secrets_of(settings.environment)) == {
+        "xoxb-1",
+        "xapp-1",
+        "the-key",
+        "the-secret",
+        "the-password",
+    }
+
+
+def test_settings_do_not_show_secrets(read):
+    settings = read(MINIMAL, IDEOGRAM_API_KEY="the-key")
+
+    assert "the-key" not in repr(settings)
