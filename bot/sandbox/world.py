@@ -5,6 +5,7 @@ Everything listens on loopback. The bot is the ordinary program with ordinary se
 
 import asyncio
 import contextlib
+import signal
 import socket
 import sys
 import tempfile
@@ -191,7 +192,7 @@ async def own(stack: contextlib.AsyncExitStack, work: Coroutine[object, object, 
 async def run(
     port: int = DEFAULT_PORT, folder: Path | None = None, *, open_browser: bool = False
 ) -> None:
-    """Run the sandbox until it is cancelled (Ctrl+C); prints what to do.
+    """Run the sandbox until it is cancelled (Ctrl+C) or told to end; prints what to do.
 
     Args:
         port: Of the page.
@@ -202,6 +203,9 @@ async def run(
         BotDidNotStartError: The bot did not start; the text holds its last lines.
         OSError: The port is taken.
     """
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGHUP):  # their default would leave the bot behind
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     with contextlib.ExitStack() as cleanup:
         if folder is None:
             folder = Path(
@@ -211,7 +215,7 @@ async def run(
             _say(_welcome(world))
             if open_browser:
                 webbrowser.open(world.url)
-            await asyncio.Event().wait()
+            await stopping.wait()
 
 
 def _welcome(world: World) -> str:
