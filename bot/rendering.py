@@ -184,7 +184,7 @@ class Templates(Words):
         return Wording(
             text=" ".join(slots["text"].split()),
             header=shortened(header, HEADER_MAX_CHARS),
-            lead="\n".join(_lines(slots["lead"])),
+            lead="\n".join(" ".join(line.split()) for line in _lines(slots["lead"])),
             rows=_lines(slots["rows"]),
             context=" ".join(slots["context"].split()),
         )

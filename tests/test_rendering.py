@@ -17,9 +17,9 @@ from bot.domain.message import (
     TriageState,
 )
 from bot.domain.mitigation import MitigationKind, State
-from bot.domain.probe import ProbeKind
+from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
-from tests.builders import ANA, NIGHT, a_preview, a_run, an_incident
+from tests.builders import ANA, NIGHT, a_preview, a_result, a_run, an_incident
 from tests.sayings import (
     SICK,
     WELL,
@@ -203,3 +203,39 @@ def test_status_lists_open_incidents_or_says_that_there_is_none():
     assert full.text == "1 open: INC-42 INVESTIGATING"
     assert full.rows[0].startswith("*INC-42 · P1 · INVESTIGATING*  Ideogram is down")
     assert empty.text == "No open incident."
+
+
+def test_our_own_fault_names_the_suspect():
+    facts = {
+        "revision": 15,
+        "revision_age_seconds": 720,
+        "revision_cause": "faster",
+        "image": "a:2",
+    }
+    pods = a_result(ProbeKind.WORKLOAD, Outcome.UNHEALTHY, detail="2/4 pods ready", facts=facts)
+
+    said = WORDS.wording(a_card(results=(pods,), diagnosis=a_diagnosis(Cause.OWN_SERVICE)))
+
+    assert "Suspect: revision 15, 12 min old, “faster”, image a:2." in said.lead
+    assert said.rows == ("*Fails*  2/4 pods ready",)
+
+
+def test_a_rate_limit_says_the_arithmetic():
+    pods = a_result(ProbeKind.WORKLOAD, facts={"concurrency": "8", "replicas": 4})
+    full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts={"max_inflight": 10})
+
+    said = WORDS.wording(a_card(results=(full, pods), diagnosis=a_diagnosis(Cause.RATE_LIMIT)))
+
+    assert "Concurrency is set to 8 on 4 pods; Ideogram takes 10 at once." in said.lead
+
+
+def test_what_a_person_does_stands_beside_what_a_button_does():
+    steps = (HumanStep(1, "Ask the billing owner to top up"), HumanStep(2, "Wait"))
+    diagnosis = a_diagnosis(Cause.CREDITS_EXHAUSTED, steps=steps)
+
+    pressed = WORDS.wording(a_card(results=(), diagnosis=diagnosis, offers=(a_preview(),)))
+    by_hand = WORDS.wording(a_card(results=(), diagnosis=diagnosis))
+
+    assert pressed.rows == ("*Next*  Ask the billing owner to top up · Wait",)
+    assert "Do now: Ask the billing owner to top up.*" in by_hand.lead
+    assert by_hand.rows == ("*Next*  Wait",)
