@@ -56,9 +56,28 @@ async def test_an_outage_from_the_first_press_to_the_postmortem(world, open_page
     await page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
     await expect(channel).to_contain_text("RESOLVED", timeout=PATIENT_MS)
 
-    await page.locator(".file").first.click(timeout=PATIENT_MS)
+    await channel.locator(".message", has_text="RESOLVED").locator(".thread-link").click()
+    await page.locator("#thread .file").click(timeout=PATIENT_MS)
     paper = page.locator(".paper")
     await expect(paper).to_contain_text(re.compile(r"### |Timeline"))
     await paper.locator(".has-evidence").first.click()
 
     await expect(page.locator(".message.lit")).to_be_visible()
+
+
+async def test_three_presses_and_a_kill_in_the_middle_are_one_patch(world, open_page):
+    page = await open_page()
+    await page.locator(".break-button").click()
+    await expect(page.get_by_text("Everyone gets errors")).to_be_visible(timeout=PATIENT_MS)
+    await _command(page, "triage")
+    button = page.locator("#conversation").get_by_role("button", name="Enable Fallback")
+    await expect(button).to_be_visible(timeout=PATIENT_MS)
+
+    await page.get_by_role("button", name="Press Twice").click()
+    await expect(page.locator("#requests")).to_contain_text("1 PATCH", timeout=PATIENT_MS)
+    await page.get_by_role("button", name="Kill the Bot Now").click()
+    await expect(page.locator("#bot-state")).to_contain_text("bot killed")
+
+    await expect(page.locator("#bot-state")).to_contain_text("bot running", timeout=PATIENT_MS)
+    await expect(page.locator("#conversation")).to_contain_text("MITIGATED", timeout=PATIENT_MS)
+    assert len(world.chaos.patches()) == 1

@@ -33,7 +33,7 @@ export function valuesOf(form, view) {
 const textField = (item, id, kept) => {
   const attributes = { id, placeholder: item.placeholder?.text, maxlength: item.max_length, minlength: item.min_length, autofocus: item.focus_on_load };
   const value = kept?.value ?? item.initial_value ?? "";
-  return item.multiline ? h("textarea", { ...attributes, rows: "5", value }) : h("input", { ...attributes, type: "text", value });
+  return item.multiline ? h("textarea", { ...attributes, rows: "2", value }) : h("input", { ...attributes, type: "text", value });
 };
 
 const allOptions = (item) => item.options ?? item.option_groups?.flatMap((group) => group.options) ?? [];

@@ -15,7 +15,7 @@ export function messageNode(message, channel, options = {}) {
     avatar(author, isBot),
     h("div.message-main", {},
       options.isEphemeral ? h("p.only-you", {}, icon("eye"), "Only visible to you") : null,
-      options.isGrouped ? null : h("p.message-who", {}, h("b", {}, author.name), isBot ? h("span.app-mark", {}, "APP") : null, when(message)),
+      options.isGrouped ? null : h("p.message-who", {}, h("b", {}, author.name), isBot ? h("span.app-mark", {}, "APP") : null, when(message), edited(message)),
       body(message, channel),
       (message.files ?? []).map(file),
       reactions(message),
@@ -46,15 +46,18 @@ function when(message) {
   return h("time.message-when", { datetime: new Date(Number(message.ts) * 1000).toISOString() }, clock(Number(message.ts)));
 }
 
+function edited(message) {
+  return message.edited ? h("span.edited", { title: "This message was changed in place" }, "edited") : null;
+}
+
 function body(message, channel) {
-  const edited = message.edited ? h("span.edited", { title: "This message was changed in place" }, " (edited)") : null;
-  if (message.blocks?.length) return h("div.blocks", {}, blocks(message.blocks, doingIn(channel, message)), edited);
-  return h("div.plain-text", {}, mrkdwn(message.text ?? ""), edited);
+  if (message.blocks?.length) return h("div.blocks", {}, blocks(message.blocks, doingIn(channel, message)));
+  return h("div.plain-text", {}, mrkdwn(message.text ?? ""));
 }
 
 function file(item) {
   return h("button.file", { type: "button", data: { key: `file/${item.id}` }, on: { click: () => openFile(item) } },
-    icon("file"), h("span", {}, h("b", {}, item.title || item.name), h("small", {}, `${item.name} · press to read`)));
+    icon("file"), h("span", {}, h("b", {}, item.title || item.name), h("small", {}, `${(item.size / 1000).toFixed(1)} kB · press to read`)));
 }
 
 function reactions(message) {

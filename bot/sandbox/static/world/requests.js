@@ -7,7 +7,7 @@ import { get, watch } from "../state.js";
 export function showRequests(place) {
   watch(["world/requests"], () => {
     const requests = get("world/requests");
-    replace(place, h("h2.card-title", {}, "Changes to Kubernetes"), requests.patches ? compared(requests) : nothing(), reads(requests));
+    replace(place, h("h2.card-title", {}, "Changes to Kubernetes", reads(requests)), requests.patches ? compared(requests) : nothing());
   });
 }
 
@@ -23,6 +23,6 @@ function side(who, number, unit, rest, title) {
   return h("div.side", { title }, h("p.who", {}, who), h("p.number", {}, h("b", {}, number), ` ${unit}`), h("p.quiet", {}, rest));
 }
 
-const reads = ({ reads: count }) => (count ? h("p.quiet.reads", {}, `and ${many(count, "read")}, which change nothing`) : null);
+const reads = ({ reads: count }) => (count ? h("span.badge", { title: "Requests that change nothing" }, many(count, "read")) : null);
 
 const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
