@@ -65,7 +65,8 @@ class ResolveIncident:
                 incident.id,
                 now,
                 EventKind.RESOLVED,
-                Evidence(incident.name, note),
+                # The card has its address already; this transaction's postmortem links to it.
+                Evidence(incident.name, incident.card),
                 by,
                 {"root_cause": incident.root_cause or ""},
             )
