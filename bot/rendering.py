@@ -5,6 +5,7 @@ never markup: the slots of Slack's markup escape it, the plain ones leave it, do
 Markdown. Markup stands in the templates alone.
 """
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,8 +65,11 @@ def _mrkdwn(value: object) -> object:
 
 
 def _markdown(value: object) -> object:
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
+    return value if isinstance(value, Markup) or not isinstance(value, str) else _neutral(value)
+
+
+@functools.lru_cache  # a long timeline repeats its words, kinds and people
+def _neutral(value: str) -> Markup:
     escaped = _MARKDOWN.sub(lambda found: "\\" + found[0], _folded(value))
     # Macros join the output as Markup; this value must not be escaped as HTML once more.
     return Markup(_MARKDOWN_START.sub(r"\1\\", escaped))  # noqa: S704  it was neutralised
