@@ -128,9 +128,9 @@ errors. Enable Fallback was effective in 47 s.
 
 | Time to | |
 |---|---|
-| acknowledge | 0h 8m |
+| acknowledge | 8 min |
 | mitigate | not mitigated |
-| resolve | 0h 44m |
+| resolve | 44 min |
 
 ### Timeline
 - 2026-11-20 03:04 - Triage: provider, P1 - Ana - [T-118](https://x.slack.com/archives/C0/p1)

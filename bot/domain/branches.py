@@ -73,14 +73,19 @@ def _stale_key(s: Signals) -> Severity | None:
 
 
 def _own_service(s: Signals) -> Severity | None:
-    """Rate what the Deployment and the service itself show, worst first."""
+    """Rate what the Deployment and the service itself show, worst first.
+
+    Bad health accuses us only when nothing of the provider's fails: a picture that cannot be
+    fetched makes users fail as surely as a call does.
+    """
+    theirs = s.failed or s.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY
     replicas = s.fact(ProbeKind.WORKLOAD, facts.REPLICAS)
     nobody_home = replicas and s.fact(ProbeKind.WORKLOAD, facts.AVAILABLE) == 0
-    if nobody_home or (s.users is Users.FAILING and not s.failed):
+    if nobody_home or (s.users is Users.FAILING and not theirs):
         return Severity.P1
     looping = s.fact(ProbeKind.WORKLOAD, facts.CRASH_LOOP) is True
     stuck = s.fact(ProbeKind.WORKLOAD, facts.STUCK) is True
-    return _p(Severity.P2, looping or stuck or (s.users is Users.DEGRADED and not s.failed))
+    return _p(Severity.P2, looping or stuck or (s.users is Users.DEGRADED and not theirs))
 
 
 def _tried(s: Signals) -> tuple[ProbeKind, ...]:
@@ -179,7 +184,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         cause=Cause.OWN_SERVICE,
         origin=Origin.US,
         name="our own deploy",
-        when="no pod available; crash loop or stuck rollout; health bad while all calls work",
+        when="no pod available; crash loop or stuck rollout; health bad while calls and picture work",
         severities="P1 down, P2 degraded",
         holds=_own_service,
         rests_on=lambda _: (ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD),

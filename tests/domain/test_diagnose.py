@@ -128,6 +128,11 @@ ROWS = {
         Cause.DOWNLOAD,
         "P3",
     ),
+    "picture-gone-and-users-fail": (
+        all_well(a_result(ProbeKind.DOWNLOAD, UNHEALTHY, status=410), health(HealthState.DOWN)),
+        Cause.DOWNLOAD,
+        "P1",
+    ),
     "canary-not-measured-users-fine": (all_well(v3(None)), Cause.UNDETERMINED, "P4"),
     "canary-not-measured-users-unseen": (
         all_well(v3(None), health(HealthState.UNKNOWN)),
