@@ -90,7 +90,6 @@ def test_offers_name_each_change_and_each_reason_against():
         (NoteKind.DECLARED, "<@U0ANA> declared INC-42."),
         (NoteKind.ACKNOWLEDGED, "<@U0ANA> has INC-42."),
         (NoteKind.RESOLVED, "<@U0ANA> resolved INC-42."),
-        (NoteKind.REOPENED, "<@U0ANA> reopened INC-42."),
     ],
 )
 def test_a_note_is_one_line(note, says):

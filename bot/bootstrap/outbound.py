@@ -159,25 +159,6 @@ def _measure(
     )
 
 
-def _examine(
-    file: ConfigFile, instruments: Instruments, keys: ServiceKeys, storage: SqlStorage
-) -> Examine:
-    measure = Measure(
-        probes=[make(instruments) for make in PROBES.values()],
-        keys=keys,
-        clock=instruments.clock,
-        names_resolvable=names_resolvable(file),
-    )
-    return Examine(
-        measure=measure,
-        storage=storage,
-        clock=instruments.clock,
-        canary=instruments.canary,
-        limit=file.ideogram.daily_probe_budget_usd,
-        quote_path=file.ideogram.quote_path,
-    )
-
-
 def _ideogram(settings: Settings, http: Http, canary: Canary) -> IdeogramApi:
     asked = settings.file.ideogram
     return IdeogramApi(

@@ -148,7 +148,6 @@ class NoteKind(StrEnum):
     DECLARED = "declared"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
-    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +224,6 @@ class AnswerKind(StrEnum):
     HELP = "help"
     STATUS = "status"
     TIMELINE = "timeline"
-    STARTED = "started"
     DONE = "done"
 
 

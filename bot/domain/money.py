@@ -24,8 +24,6 @@ V3_PRICES: Final = {
     "BALANCED": Decimal("0.06"),
     "QUALITY": Decimal("0.09"),
 }
-# The last part of the day's budget is for people: three full triages (diagnosis.md section 5).
-FOR_PEOPLE: Final = Decimal("0.24")
 
 
 @dataclass(frozen=True, slots=True)

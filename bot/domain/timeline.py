@@ -11,7 +11,6 @@ from bot.domain.ids import IncidentId, OutboxKey, UserId
 class EventKind(StrEnum):
     """What happened; the words for each stand in the templates."""
 
-    TROUBLE_BEGAN = "trouble-began"
     TRIAGED = "triaged"
     DECLARED = "declared"
     ACKNOWLEDGED = "acknowledged"
@@ -21,9 +20,7 @@ class EventKind(StrEnum):
     MITIGATION_FINISHED = "mitigation-finished"
     STATUS_CHANGED = "status-changed"
     UPDATE_POSTED = "update-posted"
-    UPDATE_MISSED = "update-missed"
     RESOLVED = "resolved"
-    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True)

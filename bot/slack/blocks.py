@@ -20,7 +20,6 @@ HEADER_TEXT_MAX_CHARS: Final = 150
 CONTEXT_TEXT_MAX_CHARS: Final = 2000  # of one element, as text objects elsewhere
 BUTTON_TEXT_MAX_CHARS: Final = 75
 OPTION_TEXT_MAX_CHARS: Final = 75
-OPTION_VALUE_MAX_CHARS: Final = 75  # 75 in @slack/types, 150 in slack_sdk: the smaller one
 OVERFLOW_OPTIONS_MAX: Final = 5
 SELECT_OPTIONS_MAX: Final = 100
 MODAL_TITLE_MAX_CHARS: Final = 24
