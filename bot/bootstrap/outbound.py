@@ -23,7 +23,6 @@ from bot.mitigations import MITIGATIONS
 from bot.ports import Instruments, Mitigation
 from bot.probes import PROBES
 from bot.rendering import Templates
-from bot.settings.config_file import ConfigFile
 from bot.settings.load import Settings
 from bot.storage.storage import SqlStorage
 from bot.usecases.describe import Describe

@@ -133,7 +133,10 @@ class Story:
     def said(self) -> list[Json]:
         """List what the bot said in all channels and threads, oldest first."""
         found = {
-            one["ts"]: {**one, "channel": channel}  # a reply shown in the channel too is one message
+            one["ts"]: {
+                **one,
+                "channel": channel,
+            }  # a reply shown in the channel too is one message
             for channel in self.slack.channels
             for top in self.slack.messages(channel)
             for one in self.slack.thread(channel, top["ts"])

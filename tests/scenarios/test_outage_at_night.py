@@ -7,6 +7,7 @@ import pytest
 
 from tests.scenarios.story import ANA, CLOCK, INCIDENTS, Story, a_story, is_reply, read
 
+
 async def _judged(story: Story) -> None:
     started = CLOCK.monotonic()
     await story.run("triage")
