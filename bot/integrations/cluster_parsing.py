@@ -178,8 +178,10 @@ def _reason(status: Raw, states: Sequence[Raw], conditions: Raw) -> str:
     # Of init containers, `Completed` is how it should be.
     telling = [one for one in waiting + ended if one and one != "Completed"]
     unplaced = _text(_map(conditions, "PodScheduled"), "reason")
-    own = _text(status, "reason")
-    return next(filter(None, [*telling, own, unplaced, _text(status, "phase")]), "NotReady")
+    own, phase = _text(status, "reason"), _text(status, "phase")
+    if phase == "Running":
+        phase = "Running, not ready"  # nothing but its readiness probe stands in the way
+    return next(filter(None, [*telling, own, unplaced, phase]), "NotReady")
 
 
 def _started_at(raw: Raw, container: str | None) -> datetime | None:

@@ -101,7 +101,7 @@ class Watch:
         except BotError as error:
             return f"{failed}; pods not seen: {error}"
         seen = reasons(pods)
-        return f"{failed}; {seen}" if seen else failed
+        return f"{failed.rstrip('.')}; {seen}" if seen else failed
 
     async def _between(self, work: Work, service: Service) -> None:
         await work.keep()

@@ -129,6 +129,7 @@ def test_pods_of_others_are_left_out_and_the_newest_comes_first():
         ),
         ({"phase": "Failed", "reason": "Evicted"}, "Evicted"),
         ({"phase": "Pending"}, "Pending"),
+        ({"phase": "Running"}, "Running, not ready"),
         ({}, "NotReady"),
     ],
 )

@@ -45,7 +45,7 @@ async def test_a_stuck_rollout_says_the_pods_reasons_and_offers_undo():
 
     run = world.newest(run)
     assert run.state is State.STUCK
-    assert run.detail == "ReplicaSet has timed out progressing.; ImagePullBackOff (1 pod)"
+    assert run.detail == "ReplicaSet has timed out progressing; ImagePullBackOff (1 pod)"
     outcome = world.message(f"{run.name}/outcome")
     assert isinstance(outcome, MitigationOutcome)
     assert outcome.undo is not None
