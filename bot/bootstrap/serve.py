@@ -32,6 +32,7 @@ log = structlog.get_logger()
 DRAIN_REQUESTS: Final = timedelta(seconds=2)
 DRAIN_JOBS: Final = timedelta(seconds=2)
 RECONNECT_AFTER: Final = timedelta(seconds=3)
+LOOK_AGAIN: Final = timedelta(milliseconds=100)  # while everything comes to its end
 READY_WITHIN: Final = timedelta(seconds=1)
 MITIGATIONS_AT_ONCE: Final = 16  # a run takes minutes; each tick takes up what is abandoned by then
 
@@ -64,6 +65,7 @@ class Bot:
     http: HttpServer
     ways: Ways
     _remembers: bool = field(default=False, init=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Start everything, wait, and stop in reverse."""
@@ -72,6 +74,7 @@ class Bot:
             await self.http.start()
         except OSError as error:
             raise ConfigError([_port_taken(self.http, error)]) from error
+        self._stopping = stopping
         self.jobs.loop("start", self._start_when_possible)
         await stopping.wait()
         log.info("bot.stopping")
@@ -79,20 +82,34 @@ class Bot:
         log.info("bot.stopped")
 
     async def _start_when_possible(self) -> None:
-        """Open the database, then Slack; each is tried until it answers."""
-        if not self._remembers:
-            await self._open_storage()
-        elif self.ways.socket is not None and not await self.ways.socket.is_connected():
-            await self._connect()
-        else:
-            await self.out.clock.sleep(RECONNECT_AFTER)
+        """Open the database, then connect to Slack; each is tried until it answers.
+
+        Slack does not wait for the database: people hear that nothing is recorded, and a triage
+        runs.
+        """
+        if not self._stopping.is_set():
+            if not self._remembers:
+                await self._open_storage()
+            if self.ways.socket is not None and not await self.ways.socket.is_connected():
+                await self._connect()
+        await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait for the next look; a stop does not wait for it."""
+        if self._stopping.is_set():
+            await self.out.clock.sleep(LOOK_AGAIN)
+            return
+        try:
+            async with asyncio.timeout(RECONNECT_AFTER.total_seconds()):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
 
     async def _open_storage(self) -> None:
         try:
             await self.out.storage.open()
         except UnavailableError as error:
             log.warning("database.away", reason=str(error))
-            await self.out.clock.sleep(RECONNECT_AFTER)
             return
         self._remembers = True
         self.jobs.loop("deliver", self._deliver)
@@ -116,7 +133,6 @@ class Bot:
             await self.ways.socket.start()
         except UnavailableError as error:
             log.warning("slack.away", reason=str(error))
-            await self.out.clock.sleep(RECONNECT_AFTER)
 
     async def _deliver(self) -> None:
         await self.out.storage.wait_for_outbox(timedelta(seconds=1))
