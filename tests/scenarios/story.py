@@ -3,13 +3,16 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import aiohttp
+
 from bot.clock import SystemClock
-from bot.sandbox.bot_process import BotProcess
+from bot.sandbox.bot_process import COMMAND, BotProcess, child_environment
 from bot.sandbox.slack.server import Delivery, SlackServer
 from bot.sandbox.world import Pace, Transport, World
 from bot.slack.manifest import SCOPES
@@ -24,7 +27,7 @@ INCIDENTS: Final = "C0INCIDENTS"
 ONCALL: Final = "C0ONCALL"
 OPERATIONS: Final = "C0OPS"
 QUICK: Final = Pace(pod_seconds=0.2, latency_seconds=0.02, think_seconds=0.2)
-SLOW_PODS: Final = Pace(pod_seconds=1.5, latency_seconds=0.02, think_seconds=0.2)
+SLOW_PODS: Final = Pace(pod_seconds=2.5, latency_seconds=0.02, think_seconds=0.2)
 PATIENCE_SECONDS: Final = 60.0  # on a busy machine; nothing here normally takes that long
 POLL: Final = timedelta(seconds=0.05)
 SURE_AFTER: Final = 8  # outcomes of one kind in a row: this is what users get now
@@ -66,7 +69,8 @@ class Story:
     """People in front of one world, and what they see of it.
 
     Attributes:
-        expected: Errors that Slack may answer in this story; any other fails it.
+        expected: What Slack may refuse and the bot may log as an error in this story; anything
+            else fails it.
     """
 
     def __init__(self, world: World) -> None:
@@ -127,6 +131,43 @@ class Story:
         done = await self.slack.submit_view(user, view[-1]["id"], values)
         assert (done.acked, done.error) == (True, None), f"form: {done.error}"
         return done
+
+    @asynccontextmanager
+    async def started_bot(self, *, ready: bool = True) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Run the bot in a world that was opened without it.
+
+        Args:
+            ready: Wait until it says it is; else until it listens, to Slack too.
+        """
+        url = f"http://127.0.0.1:{self.world.environment['PORT']}/{'readyz' if ready else 'livez'}"
+        with (self.world.files.folder / "bot.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *COMMAND,
+                cwd=self.world.files.folder,
+                env=child_environment(self.world.environment),
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            await self._answers(url)
+            if self.slack.events_url is None:
+                await self.until(lambda: self.slack.connections, "the bot's socket")
+            yield process
+        finally:
+            with suppress(ProcessLookupError):  # it ended by itself; the log says why
+                process.terminate()
+            await process.wait()
+
+    async def _answers(self, url: str) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as session:
+            while True:
+                try:
+                    async with session.get(url) as answer:
+                        if answer.status == HTTPStatus.OK:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await CLOCK.sleep(POLL)
 
     # What people see.
 
@@ -224,7 +265,8 @@ class Story:
         refused = {call.error for call in self.slack.calls if call.error}
         assert refused <= self.expected, f"Slack refused: {refused - self.expected}"
         assert "Traceback" not in self.log, self.picture()
-        assert '"level": "error"' not in self.log, re.findall(r'.*"level": "error".*', self.log)
+        errors = re.findall(r'.*"event": "([a-z._]+)", "level": "error".*', self.log)
+        assert set(errors) <= self.expected, self.picture()
 
 
 @asynccontextmanager
