@@ -30,6 +30,7 @@ from bot.usecases.examine import Examine
 from bot.usecases.guard import Guard
 from bot.usecases.measure import Measure
 from bot.usecases.offer import Offer
+from bot.usecases.sharing import Sharing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +149,11 @@ def _measure(
         clock=clock,
         timeout=timedelta(seconds=timeouts.default),
         generate_timeout=timedelta(seconds=timeouts.generate),
+        status_page=status_page_of(settings.file),
         canary=canary_of(settings.file),
     )
     return Measure(
+        sharing=Sharing(clock=clock),
         probes=[make(instruments) for make in PROBES.values()],
         keys=keys,
         clock=clock,

@@ -7,6 +7,7 @@
 | auth | `key` (fingerprint), `key_source`, `key_note`, `quote_usd` (text), `spent` (bool) |
 | generate-* | `key`, `slow_phase`, `phase` (on failure), `max_inflight` (of a 429) |
 | download | `bytes`, `seconds_left`, `host` |
+| status-page | `affected` (count of components that are not operational) |
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |
 | app-health | `state` (`domain.health.HealthState`), `fallback` (bool) |
 | workload | the rest below |
@@ -28,6 +29,7 @@ MAX_INFLIGHT: Final = "max_inflight"
 BYTES: Final = "bytes"
 SECONDS_LEFT: Final = "seconds_left"
 HOST: Final = "host"
+AFFECTED: Final = "affected"
 NAMES_RESOLVED: Final = "names_resolved"
 WAYS_OUT: Final = "ways_out"
 STATE: Final = "state"
@@ -48,3 +50,4 @@ REVISION_CAUSE: Final = "revision_cause"
 IMAGE: Final = "image"
 KEY_LENGTH: Final = "key_length"
 PODS_OLDER_THAN_KEY: Final = "pods_older_than_key"  # bool, absent when unknown
+SHARED: Final = "shared"  # bool: taken over from another triage of the last 20 s

@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from bot.domain.diagnosis import Measurements, Mode
 from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Service
 from bot.ports import Clock, Keys, Probe, Subject
+from bot.usecases.sharing import Sharing
 
 # The probe's own timeout comes first; when this fires the defect is ours (diagnosis.md section 1).
 GRACE: Final = timedelta(seconds=2)
 TRIAGE_WITHIN: Final = timedelta(seconds=75)
 KEY_WITHIN: Final = timedelta(seconds=5)
-_WITH_KEY: Final = CANARIES | {ProbeKind.AUTH}
+# The download needs none, but shares its fate with the canary of one key.
+WITH_KEY: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.DOWNLOAD}
 
 OnResult = Callable[[ProbeResult], None]
 
@@ -32,7 +35,9 @@ class Measure:
     probes: Sequence[Probe]
     keys: Keys
     clock: Clock
+    sharing: Sharing
     names_resolvable: bool
+    key_within: timedelta = KEY_WITHIN
 
     async def __call__(
         self, service: Service, mode: Mode, *, dry_run_allowed: bool, on_result: OnResult
@@ -58,6 +63,8 @@ class Measure:
         if not blank.canaries:
             blank.first_picture.set_result(None)
         results = {kind: self._unknown(kind, why, ran=False) for kind, why in skipped.items()}
+        for result in results.values():
+            on_result(result)
         await self._run(wanted, blank, results, on_result)
         ordered = {kind: results[kind] for kind in ProbeKind if kind in results}
         return Measurements(service.calls, mode, ordered, names_resolvable=self.names_resolvable)
@@ -84,8 +91,9 @@ class Measure:
             key = group.create_task(self._with_key(blank))
 
             async def one(probe: Probe) -> None:
-                subject = await key if probe.kind in _WITH_KEY else blank
-                results[probe.kind] = result = await self._measured(probe, subject)
+                subject = await key if probe.kind in WITH_KEY else blank
+                measure = partial(self._measured, probe, subject)
+                results[probe.kind] = result = await self.sharing(probe.kind, subject, measure)
                 if probe.kind in CANARIES:
                     subject.picture_seen(probe.kind, None)
                 on_result(result)
@@ -95,7 +103,7 @@ class Measure:
 
     async def _with_key(self, blank: Subject) -> Subject:
         try:
-            async with asyncio.timeout(KEY_WITHIN.total_seconds()):
+            async with asyncio.timeout(self.key_within.total_seconds()):
                 key, note = await self.keys.for_service(blank.service)
         except TimeoutError:
             return replace(blank, no_key="the key could not be read in time")

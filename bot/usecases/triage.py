@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from functools import partial
 
 import structlog
 
 from bot.domain import facts
-from bot.domain.diagnosis import Cause, Diagnosis
+from bot.domain.diagnosis import Cause, Diagnosis, Measurements
 from bot.domain.errors import UnavailableError
 from bot.domain.health import HealthState
 from bot.domain.ids import DeliveryKey, TriageId
@@ -24,32 +23,10 @@ from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
 from bot.usecases.examine import Examine, Examined, Plan
+from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
 from bot.usecases.offer import Offer
 
 log = structlog.get_logger()
-
-CLAIM: Final = timedelta(seconds=20)
-SHOW_FIRST: Final = timedelta(seconds=0.3)  # the free probes are in by then
-SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What is in so far."""
-
-    results: dict[ProbeKind, ProbeResult] = field(default_factory=dict)
-    finished: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def add(self, result: ProbeResult) -> None:
-        self.results[result.kind] = result
-
-    async def finishes(self, within: timedelta) -> bool:
-        """Wait for the end; False when it did not come."""
-        try:
-            async with asyncio.timeout(within.total_seconds()):
-                return await self.finished.wait()
-        except TimeoutError:
-            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,42 +100,38 @@ class RunTriages:
         )
 
     async def _measured(self, triage: Triage, service: Service, plan: Plan) -> None:
-        progress = _Progress()
+        progress = Progress(
+            blank=Measurements(
+                service.calls,
+                plan.mode,
+                {},
+                names_resolvable=self.examine.measure.names_resolvable,
+            )
+        )
+        live = LiveCard(storage=self.storage, clock=self.clock)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._paint(triage, progress))
+            group.create_task(live(triage, progress, partial(self._offered, service, triage)))
             examined = await self.examine(service, plan, progress.add)
-            progress.finished.set()
-        offers, not_offered = await self._offers(service, triage, examined)
+            progress.finish()
+        offers, not_offered = await self._offers(service, triage, examined, progress)
         await self._close(triage, plan, examined, offers, not_offered)
 
-    async def _paint(self, triage: Triage, progress: _Progress) -> None:
-        """Show what is in: the first results soon, the others at most every 2 s."""
-        shown = 0
-        while not await progress.finishes(SHOW_EVERY if shown else SHOW_FIRST):
-            await self._paint_once(triage, progress, changed=len(progress.results) > shown)
-            shown = len(progress.results)
-
-    async def _paint_once(self, triage: Triage, progress: _Progress, *, changed: bool) -> None:
-        seen = tuple(progress.results[kind] for kind in ProbeKind if kind in progress.results)
-        pending = tuple(kind for kind in ProbeKind if kind not in progress.results)
-        current = replace(triage, card=replace(triage.card, results=seen, pending=pending))
-        now = self.clock.now()
-        try:
-            async with self.storage() as uow:
-                await uow.triages.save(current, claimed_until=now + CLAIM)
-                if changed:
-                    await uow.outbox.card(current.message, current.channel, current.card, at=now)
-        except UnavailableError as error:  # costs the picture only
-            log.warning("triage.not_shown", triage_id=triage.name, reason=str(error))
-
     async def _offers(
-        self, service: Service, triage: Triage, examined: Examined
-    ) -> tuple[tuple[Preview, ...], tuple[NotOffered, ...]]:
+        self, service: Service, triage: Triage, examined: Examined, progress: Progress
+    ) -> Offered:
+        """Keep the buttons that were shown already: they must not change under a finger."""
         cause = examined.diagnosis.cause
+        if progress.settled is not None and progress.settled.cause is cause:
+            return progress.offers
         if cause is Cause.HEALTHY and not fallback_on(examined):
             return (), ()
+        return await self._offered(service, triage, cause, seen_limit(examined))
+
+    async def _offered(
+        self, service: Service, triage: Triage, cause: Cause, limit: int | None = None
+    ) -> Offered:
         offers, not_offered = await self.offer.for_cause(
-            service, cause, triage_id=triage.id, inflight_limit=seen_limit(examined)
+            service, cause, triage_id=triage.id, inflight_limit=limit
         )
         # What is so already needs no line: nobody asked for it.
         return offers, tuple(one for one in not_offered if one.guard != ALREADY)

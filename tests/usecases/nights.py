@@ -21,6 +21,7 @@ from bot.usecases.interrupted import CloseInterrupted
 from bot.usecases.measure import Measure
 from bot.usecases.postmortem import PeopleOf, Postmortems, WritePostmortems
 from bot.usecases.resolve import ResolveIncident
+from bot.usecases.sharing import Sharing
 from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
 from bot.usecases.triage import RunTriages
 from bot.usecases.update import PostUpdates
@@ -82,6 +83,7 @@ class Night(World):
             probes=list(self.probes.values()),
             keys=self.keys,
             clock=self.clock,
+            sharing=Sharing(clock=self.clock),
             names_resolvable=True,
         )
         self.examine = Examine(

@@ -19,6 +19,7 @@ from bot.domain.probe import CANARIES, Outcome, ProbeKind
 from bot.domain.request import RunTriage
 from bot.domain.service import Call
 from bot.domain.timeline import EventKind
+from bot.ports import Keys
 from tests.builders import NIGHT, a_result, a_service, asked
 from tests.usecases.nights import DELIVERY, Heard, Night, until
 
@@ -310,3 +311,22 @@ async def test_a_triage_that_still_runs_is_left_alone():
         stuck.waits_for.set()
 
     assert night.storage.triages[-1].card.state is TriageState.FINAL
+
+
+async def test_a_key_that_cannot_be_read_in_time_is_no_key():
+    night = Night()
+    night.measure = replace(night.measure, keys=SlowKeys(), key_within=timedelta(0))
+    night.examine = replace(night.examine, measure=night.measure)
+    night.triage = replace(night.triage, examine=night.examine)
+
+    await night.triaged()
+
+    told = night.probes[ProbeKind.AUTH].subjects[0].no_key
+    assert told == "the key could not be read in time"
+
+
+class SlowKeys(Keys):
+    """Never answers."""
+
+    async def for_service(self, service):
+        await asyncio.Event().wait()

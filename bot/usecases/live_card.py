@@ -1,0 +1,137 @@
+"""Show a triage while it is being measured: what is in, and the verdict as soon as it stands."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.diagnosis import Cause, Diagnosis, Measurements
+from bot.domain.early import Early, early
+from bot.domain.errors import UnavailableError
+from bot.domain.message import NotOffered, TriageCard, TriageState
+from bot.domain.mitigation import Preview
+from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.triage import Triage
+from bot.ports import Clock, Storage
+
+log = structlog.get_logger()
+
+CLAIM: Final = timedelta(seconds=20)
+KEEP_EVERY: Final = timedelta(seconds=5)
+SHOW_FIRST: Final = timedelta(seconds=0.3)  # the free probes are in by then
+SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
+
+Offered = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
+MakeOffers = Callable[[Cause], Awaitable[Offered]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """What is in so far.
+
+    Attributes:
+        blank: The measurements without any result.
+        settled: The verdict that nothing pending can change, once there is one.
+        offers: What was offered with it.
+    """
+
+    blank: Measurements
+    results: dict[ProbeKind, ProbeResult] = field(default_factory=dict)
+    settled: Diagnosis | None = None
+    offers: Offered = ((), ())
+    is_over: bool = False
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def add(self, result: ProbeResult) -> None:
+        """Take one result in."""
+        self.results[result.kind] = result
+        self._woken.set()
+
+    def finish(self) -> None:
+        """Say that nothing more comes."""
+        self.is_over = True
+        self._woken.set()
+
+    @property
+    def pending(self) -> tuple[ProbeKind, ...]:
+        """The probes that did not answer yet, in fixed order."""
+        return tuple(kind for kind in ProbeKind if kind not in self.results)
+
+    @property
+    def in_order(self) -> tuple[ProbeResult, ...]:
+        """The results, in fixed order."""
+        return tuple(self.results[kind] for kind in ProbeKind if kind in self.results)
+
+    def judged(self) -> Early | None:
+        """Judge what is in."""
+        return early(replace(self.blank, results=dict(self.results)), self.pending)
+
+    async def wakes(self, within: float) -> None:
+        """Wait for news, at most for this many seconds."""
+        try:
+            async with asyncio.timeout(max(0, within)):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        self._woken.clear()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCard:
+    """Keeps a running triage's claim and card up to date; a failing database costs the picture.
+
+    Attributes:
+        keep_every: How often the claim is prolonged while nothing new comes.
+    """
+
+    storage: Storage
+    clock: Clock
+    keep_every: timedelta = KEEP_EVERY
+
+    async def __call__(self, triage: Triage, progress: Progress, make_offers: MakeOffers) -> None:
+        """Paint until the measuring is over: soon, then at most every 2 s, a verdict at once."""
+        now = asyncio.get_running_loop().time
+        keep = self.keep_every.total_seconds()
+        shown, wait, due = 0, keep, now() + SHOW_FIRST.total_seconds()
+        while True:
+            await progress.wakes(wait)
+            if progress.is_over:
+                return
+            found = progress.judged()
+            if found is not None and found.is_settled and progress.settled is None:
+                progress.offers = await make_offers(found.diagnosis.cause)
+                progress.settled = found.diagnosis
+            elif len(progress.results) > shown and now() < due:
+                wait = due - now()
+                continue
+            await self._paint(triage, progress, found)
+            shown, wait, due = len(progress.results), keep, now() + SHOW_EVERY.total_seconds()
+
+    async def _paint(self, triage: Triage, progress: Progress, found: Early | None) -> None:
+        current = replace(triage, card=_card(triage.card, progress, found))
+        now = self.clock.now()
+        try:
+            async with self.storage() as uow:
+                await uow.triages.save(current, claimed_until=now + CLAIM)
+                await uow.outbox.card(current.message, current.channel, current.card, at=now)
+        except UnavailableError as error:
+            log.warning("triage.not_shown", triage_id=triage.name, reason=str(error))
+
+
+def _card(card: TriageCard, progress: Progress, found: Early | None) -> TriageCard:
+    measured = replace(card, results=progress.in_order, pending=progress.pending)
+    if progress.settled is not None:
+        offers, not_offered = progress.offers
+        return replace(
+            measured,
+            state=TriageState.EARLY,
+            diagnosis=progress.settled,
+            offers=offers,
+            not_offered=not_offered,
+        )
+    if found is not None:
+        return replace(measured, state=TriageState.SO_FAR, diagnosis=found.diagnosis)
+    return measured

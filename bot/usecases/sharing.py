@@ -1,0 +1,93 @@
+"""Measure once what several triages ask at the same time: the provider, and our own way out.
+
+Paid cost and requests then grow with keys, not with services (diagnosis.md section 1). Who asks
+again for the same service wants a new look, so a service never gets its own result twice.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from bot.domain import facts
+from bot.domain.ids import ServiceName
+from bot.domain.probe import CANARIES, ProbeKind, ProbeResult
+from bot.ports import Clock, Subject
+
+REUSED_FOR: Final = timedelta(seconds=20)
+_PER_PROCESS: Final = frozenset({ProbeKind.DNS, ProbeKind.REACHABILITY, ProbeKind.CONNECTIVITY})
+_PER_KEY: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.DOWNLOAD}
+
+Scope = tuple[ProbeKind, str]
+
+
+@dataclass(slots=True)
+class _Measured:
+    """A measurement under way or done; None as its result means that it was cut off."""
+
+    service: ServiceName
+    result: asyncio.Future[ProbeResult | None]
+    ended_at: timedelta | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Sharing:
+    """Results of the last seconds, by what they depend on: the API and the key."""
+
+    clock: Clock
+    _measured: dict[Scope, _Measured] = field(default_factory=dict, init=False)
+
+    async def __call__(
+        self, kind: ProbeKind, subject: Subject, measure: Callable[[], Awaitable[ProbeResult]]
+    ) -> ProbeResult:
+        """Take a fresh result over, join a measurement under way, or measure."""
+        scope = _scope(kind, subject)
+        if scope is None:
+            return await measure()
+        known = self._fresh(scope, subject.service.name)
+        if known is not None:
+            result = await asyncio.shield(known.result)
+            if result is not None:
+                return _reused(result, subject)
+        return await self._measure(scope, subject.service.name, measure)
+
+    def _fresh(self, scope: Scope, service: ServiceName) -> _Measured | None:
+        known = self._measured.get(scope)
+        if known is None or known.ended_at is None:
+            return known
+        if known.service == service:
+            return None
+        return known if self.clock.monotonic() - known.ended_at <= REUSED_FOR else None
+
+    async def _measure(
+        self, scope: Scope, service: ServiceName, measure: Callable[[], Awaitable[ProbeResult]]
+    ) -> ProbeResult:
+        mine = _Measured(service, asyncio.get_running_loop().create_future())
+        self._measured[scope] = mine
+        result = None
+        try:
+            result = await measure()
+        finally:
+            mine.ended_at = self.clock.monotonic()
+            mine.result.set_result(result)
+            if result is None:
+                self._measured.pop(scope, None)  # cut off: whoever waited measures anew
+        return result
+
+
+def _scope(kind: ProbeKind, subject: Subject) -> Scope | None:
+    if kind in _PER_PROCESS:
+        return (kind, "")
+    if kind in _PER_KEY and subject.key is not None:
+        return (kind, subject.key.fingerprint)
+    return None
+
+
+def _reused(result: ProbeResult, subject: Subject) -> ProbeResult:
+    """Adapt a result to who asks now: it costs nothing more, and the key has another source."""
+    known = dict(result.facts)
+    if facts.KEY_SOURCE in known and subject.key is not None:
+        known[facts.KEY_SOURCE] = subject.key.source
+    return replace(result, cost=Decimal(0), facts=known | {facts.SHARED: True})

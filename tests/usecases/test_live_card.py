@@ -1,0 +1,84 @@
+"""The card of a triage that is still being measured."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.domain.diagnosis import Cause, Measurements, Mode
+from bot.domain.message import TriageCard, TriageState
+from bot.domain.mitigation import MitigationKind
+from bot.domain.probe import ProbeKind
+from bot.domain.service import Call
+from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
+from tests.builders import NIGHT
+from tests.usecases.nights import Night, until
+
+
+async def shown_while(night: Night, waiting: ProbeKind, state: TriageState, **asking):
+    """Hold one probe back until the card is in this state; return that card and the last one."""
+    probe = night.probes[waiting]
+    probe.waits_for = asyncio.Event()
+
+    def is_shown() -> bool:
+        rows = [one for one in night.storage.sendings if one.key == "T-1/card"]
+        return (
+            bool(rows)
+            and isinstance(rows[0].message, TriageCard)
+            and (rows[0].message.state is state and bool(rows[0].message.results))
+        )
+
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(night.triaged(**asking))
+        await until(is_shown)
+        shown = night.message("T-1/card")
+        probe.waits_for.set()
+    assert isinstance(shown, TriageCard)
+    return shown, running.result()
+
+
+async def test_a_verdict_that_stands_has_its_buttons_before_the_end():
+    night = Night()
+    night.break_ideogram()
+
+    early, final = await shown_while(night, ProbeKind.WORKLOAD, TriageState.EARLY)
+
+    assert early.diagnosis is not None
+    assert early.diagnosis.cause is Cause.OUTAGE
+    assert [one.kind for one in early.offers] == [MitigationKind.ENABLE_FALLBACK]
+    assert final.offers == early.offers
+
+
+async def test_a_verdict_that_may_fall_is_marked_and_has_no_buttons():
+    night = Night()
+    night.break_ideogram()
+
+    so_far, final = await shown_while(night, ProbeKind.GENERATE_V3, TriageState.SO_FAR)
+
+    assert so_far.diagnosis is not None
+    assert (so_far.diagnosis.cause, so_far.offers) == (Cause.OUTAGE, ())
+    assert final.state is TriageState.FINAL
+
+
+async def test_a_quick_triage_waits_for_nothing_that_it_does_not_send():
+    night = Night()
+
+    running, _ = await shown_while(night, ProbeKind.WORKLOAD, TriageState.RUNNING, mode=Mode.QUICK)
+
+    assert running.pending == (ProbeKind.WORKLOAD,)
+
+
+async def test_a_long_silence_keeps_the_claim():
+    night = Night()
+    await night.triaged()
+    triage = night.storage.triages[-1]
+    progress = Progress(blank=Measurements(tuple(Call), Mode.FULL, {}))
+    live = LiveCard(storage=night.storage, clock=night.clock, keep_every=timedelta(0))
+
+    async def no_offers(cause: Cause) -> Offered:
+        return (), ()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(live(triage, progress, no_offers))
+        await until(lambda: night.storage.tables.triages[triage.id].claimed_until)
+        progress.finish()
+
+    assert night.storage.tables.triages[triage.id].claimed_until == NIGHT + CLAIM

@@ -1,0 +1,152 @@
+"""What several triages ask at the same time is measured once."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.domain import facts
+from bot.domain.answer import ApiKey, SecretText
+from bot.domain.diagnosis import Mode
+from bot.domain.ids import ServiceName
+from bot.domain.probe import CANARIES, ProbeKind
+from bot.domain.request import RunTriage
+from bot.ports import Keys
+from tests.builders import a_service, asked
+from tests.usecases.nights import Night, until
+
+PAINTER = a_service(name=ServiceName("painter"))
+SHARED = {*CANARIES, ProbeKind.AUTH, ProbeKind.DOWNLOAD, ProbeKind.DNS, ProbeKind.REACHABILITY}
+
+
+class KeyPerService(Keys):
+    """Gives every service a key of its own."""
+
+    async def for_service(self, service):
+        return ApiKey(SecretText("k"), service.name[:8], f"secret of {service.name}"), ""
+
+
+def two_services(keys: Keys | None = None) -> Night:
+    night = Night()
+    night.measure = replace(night.measure, keys=keys or night.keys)
+    night.examine = replace(night.examine, measure=night.measure)
+    night.triage = replace(night.triage, services=[night.service, PAINTER], examine=night.examine)
+    return night
+
+
+async def both(night: Night, pause: timedelta = timedelta(0)):
+    await night.triaged()
+    night.clock.advance(pause)
+    await night.triage(RunTriage(asked(), PAINTER.name), None, night.heard)
+    return night.storage.triages[-1].card
+
+
+def looks(night: Night, kind: ProbeKind) -> int:
+    return len(night.probes[kind].subjects)
+
+
+async def test_the_provider_is_asked_once_for_two_services_with_one_key():
+    night = two_services()
+
+    await both(night)
+
+    assert {kind for kind in ProbeKind if looks(night, kind) == 1} >= SHARED
+    assert looks(night, ProbeKind.APP_HEALTH) == 2
+
+
+async def test_what_was_taken_over_costs_nothing_and_says_so():
+    night = two_services()
+    canary = night.probes[ProbeKind.GENERATE_V3]
+    canary.result = replace(canary.result, cost=Decimal("0.03"))
+
+    card = await both(night)
+
+    taken = {one.kind: one for one in card.results}[ProbeKind.GENERATE_V3]
+    assert (taken.cost, taken.facts[facts.SHARED]) == (Decimal(0), True)
+    assert card.spent == 0
+
+
+async def test_the_source_of_the_key_is_that_of_the_service():
+    night = two_services()
+    quote = night.probes[ProbeKind.AUTH]
+    quote.result = replace(quote.result, facts={facts.KEY_SOURCE: "secret of another"})
+
+    card = await both(night)
+
+    taken = {one.kind: one for one in card.results}[ProbeKind.AUTH]
+    assert taken.facts[facts.KEY_SOURCE] == "secret ideogram-secrets"
+
+
+async def test_another_key_is_another_question():
+    night = two_services(KeyPerService())
+
+    await both(night)
+
+    assert looks(night, ProbeKind.GENERATE_V3) == 2
+    assert looks(night, ProbeKind.DNS) == 1
+
+
+async def test_after_twenty_seconds_it_is_asked_again():
+    night = two_services()
+
+    await both(night, timedelta(seconds=21))
+
+    assert looks(night, ProbeKind.DNS) == 2
+
+
+async def test_without_a_key_nothing_is_shared_that_needs_one():
+    night = two_services()
+    night.keys.key = None
+
+    await both(night)
+
+    assert looks(night, ProbeKind.AUTH) == 2
+
+
+async def test_who_asks_again_for_the_same_service_gets_a_new_look():
+    night = Night()
+
+    await night.triaged()
+    await night.triaged()
+
+    assert looks(night, ProbeKind.GENERATE_V3) == 2
+
+
+async def test_a_measurement_under_way_is_joined():
+    night = two_services()
+    canary = night.probes[ProbeKind.GENERATE_V3]
+    canary.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.triaged())
+        await until(lambda: canary.subjects)
+        group.create_task(night.triage(RunTriage(asked(), PAINTER.name), None, night.heard))
+        await until(lambda: looks(night, ProbeKind.APP_HEALTH) == 2)
+        canary.waits_for.set()
+
+    assert looks(night, ProbeKind.GENERATE_V3) == 1
+
+
+async def test_who_waited_for_a_measurement_that_was_cut_off_measures_anew():
+    night = two_services()
+    canary = night.probes[ProbeKind.GENERATE_V3]
+    canary.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        dying = group.create_task(night.triaged())
+        await until(lambda: canary.subjects)
+        group.create_task(night.triage(RunTriage(asked(), PAINTER.name), None, night.heard))
+        await until(lambda: looks(night, ProbeKind.APP_HEALTH) == 2)
+        dying.cancel()
+        canary.waits_for.set()
+
+    assert looks(night, ProbeKind.GENERATE_V3) == 2
+
+
+async def test_quick_triages_share_the_free_probes():
+    night = two_services()
+    await night.triaged(Mode.QUICK)
+
+    await night.triage(RunTriage(asked(), PAINTER.name, Mode.QUICK), None, night.heard)
+
+    assert looks(night, ProbeKind.AUTH) == 1
