@@ -1,6 +1,7 @@
 """From settings to the objects of the domain: nothing inside ever sees a setting."""
 
 import ipaddress
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from bot.domain.service import (
     SwitchName,
     Target,
 )
+from bot.domain.status_page import StatusPage
 from bot.settings.config_file import (
     ConcurrencySettings,
     ConfigFile,
@@ -87,6 +89,14 @@ def policy_of(settings: PolicySettings) -> Policy:
 def canary_of(file: ConfigFile) -> Canary:
     """Build what the paid probes ask for."""
     return Canary(file.ideogram.canary.legacy_model, file.ideogram.canary.v3_speed)
+
+
+def status_page_of(file: ConfigFile) -> StatusPage | None:
+    """Build where the provider speaks of itself; None when it is not to be read."""
+    asked = file.ideogram
+    if asked.status_url is None:
+        return None
+    return StatusPage(str(asked.status_url), re.compile(asked.status_components, re.IGNORECASE))
 
 
 def names_resolvable(file: ConfigFile) -> bool:

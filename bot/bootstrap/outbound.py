@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.bootstrap.objects import canary_of, names_resolvable, own_key, services_of
+from bot.bootstrap.objects import (
+    canary_of,
+    names_resolvable,
+    own_key,
+    services_of,
+    status_page_of,
+)
 from bot.clock import SystemClock
 from bot.domain.errors import ConfigError
 from bot.domain.mitigation import MitigationKind

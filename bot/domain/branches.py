@@ -41,7 +41,7 @@ class Branch:
 
 def severity_of_unseen_users(signals: Signals) -> Severity:
     """Rate a disturbance whose effect is out of sight: P1 unless users are visibly fine."""
-    return Severity.P4 if signals.users is Users.FINE else Severity.P1
+    return Severity.P4 if signals.users_told is Users.FINE else Severity.P1
 
 
 def _p(severity: Severity, condition: object) -> Severity | None:
@@ -261,5 +261,18 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         rests_on=lambda _: (ProbeKind.DOWNLOAD,),
         would_change="the picture of a fresh image",
         steps=(HumanStep(1, "Store pictures at once when they are made: their links expire"),),
+    ),
+    Branch(
+        cause=Cause.QUALITY,
+        origin=Origin.US,
+        name="pictures look bad",
+        when="a person says that pictures look bad, and every call works",
+        severities="P2",
+        holds=lambda s: _p(Severity.P2, s.looks_bad),
+        rests_on=lambda s: s.with_image,
+        would_change="a person who calls the pictures good",
+        steps=(
+            HumanStep(1, "Check model version, style and magic prompt: what changed, and when"),
+        ),
     ),
 )

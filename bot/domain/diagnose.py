@@ -12,7 +12,9 @@ from bot.domain.diagnosis import (
     Measurements,
     Mode,
     NotLookedAt,
+    Origin,
 )
+from bot.domain.person import Sight
 from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind
 from bot.domain.severity import Severity, worst
 from bot.domain.signals import Signals, Users, in_fixed_order
@@ -48,7 +50,7 @@ def diagnose(measurements: Measurements) -> Diagnosis:
         would_change=row.would_change,
         steps=row.steps,
         contact=row.contact,
-        contradictions=_contradictions(signals),
+        contradictions=_contradictions(signals, row.origin),
     )
 
 
@@ -68,7 +70,7 @@ def _stands(verdict: _Match | None) -> bool:
 
 
 def _lifted(severity: Severity, signals: Signals) -> Severity:
-    match signals.users:
+    match signals.users_told:
         case Users.FAILING:
             return Severity.P1
         case Users.DEGRADED:
@@ -93,12 +95,21 @@ def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
         also_seen=_also_seen(matches, None),
         not_looked_at=not_looked_at(signals.measured),
         would_change="an answer from every call that the service uses",
-        steps=(
-            HumanStep(1, "Make one image in your app and see what users see"),
-            HumanStep(2, "Grant or fix what could not be looked at"),
-        ),
+        steps=_without_answer(signals),
         contradictions=_contradictions(signals),
     )
+
+
+def _without_answer(signals: Signals) -> tuple[HumanStep, ...]:
+    grant = "Grant or fix what could not be looked at"
+    match signals.said:
+        case Sight.FAILING:
+            return (HumanStep(1, "Declare an incident: users fail"), HumanStep(2, grant))
+        case Sight.FINE:
+            return (HumanStep(1, grant),)
+        case _:
+            look = "Make one image in your app and see what users see"
+            return (HumanStep(1, look), HumanStep(2, grant))
 
 
 def _healthy(signals: Signals) -> Diagnosis:
@@ -135,8 +146,19 @@ def _why(measurements: Measurements, kind: ProbeKind) -> str:
     return "not measured" if result is None else result.detail
 
 
-def _contradictions(signals: Signals) -> tuple[str, ...]:
+def _contradictions(signals: Signals, origin: Origin | None = None) -> tuple[str, ...]:
+    """List what does not fit together.
+
+    Args:
+        signals: What was measured.
+        origin: Whose fault the verdict calls it; None for healthy and undetermined.
+    """
     found = []
+    page = signals.outcome(ProbeKind.STATUS_PAGE)
+    if origin is Origin.PROVIDER and page is Outcome.HEALTHY:
+        found.append("the provider's status page is green in this fault")
+    if origin is None and page is Outcome.UNHEALTHY and signals.key_works:
+        found.append("the provider's status page reports trouble, yet our calls work")
     if signals.measured.mode is Mode.FULL and signals.quote_denied and signals.with_image:
         found.append("the price quote was refused, yet images come")
     if signals.with_image and signals.outcome(ProbeKind.DNS) is Outcome.UNHEALTHY:
@@ -144,4 +166,8 @@ def _contradictions(signals: Signals) -> tuple[str, ...]:
     fallback = signals.fact(ProbeKind.APP_HEALTH, facts.FALLBACK) is True
     if fallback and signals.fact(ProbeKind.WORKLOAD, facts.FALLBACK) == "off":
         found.append("health says fallback, the switch says off")
+    if signals.said is Sight.FINE and signals.users_suffer:
+        found.append("a person saw users fine, measurements see them fail")
+    if signals.said is Sight.FAILING and signals.users is Users.FINE:
+        found.append("a person saw users fail, measurements see them fine")
     return tuple(found)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.person import Testimony
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Call
 from bot.domain.severity import Severity
@@ -39,6 +40,7 @@ class Cause(StrEnum):
     REQUEST_BUG = "request-bug"
     SAFETY = "safety"
     DOWNLOAD = "download"
+    QUALITY = "quality"
     UNDETERMINED = "undetermined"
     HEALTHY = "healthy"
 
@@ -58,12 +60,14 @@ class Measurements:
         calls: The generation calls that the service uses, never empty.
         results: By kind; a kind that is absent was not measured.
         names_resolvable: Whether `connectivity_urls` hold a host name at all.
+        person: What a person saw; None when nobody was asked.
     """
 
     calls: tuple[Call, ...]
     mode: Mode
     results: Mapping[ProbeKind, ProbeResult]
     names_resolvable: bool = True
+    person: Testimony | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import Diagnosis, Mode
 from bot.domain.ids import IncidentId, ServiceName, TriageId, UserId
 from bot.domain.incident import Clocks, Incident, Status
@@ -56,6 +57,7 @@ class TriageCard:
         incident_id: Set once an incident has taken over: the card shrinks to a pointer.
         fallback_on: Whether users get placeholders; None when that was not seen.
         spent: What the answers cost, USD. `cost` is what was reserved before.
+        beside: What people said and remember.
     """
 
     triage_id: TriageId | None
@@ -78,6 +80,7 @@ class TriageCard:
     incident_id: IncidentId | None = None
     fallback_on: bool | None = None
     asked_by: UserId | None = None
+    beside: Beside = field(default_factory=Beside)
     kind: Literal["triage-card"] = "triage-card"
     version: int = 1
 

@@ -28,6 +28,7 @@ class ProbeKind(StrEnum):
     GENERATE_LEGACY = "generate-legacy"
     GENERATE_V3 = "generate-v3"
     DOWNLOAD = "download"
+    STATUS_PAGE = "status-page"
     CONNECTIVITY = "connectivity"
     APP_HEALTH = "app-health"
     WORKLOAD = "workload"

@@ -18,6 +18,7 @@ from bot.domain.ids import (
     UserId,
 )
 from bot.domain.mitigation import MitigationKind
+from bot.domain.person import Sight
 from bot.domain.severity import Severity
 
 # A press that was taken up later than this changes nothing (design.md section 6).
@@ -141,6 +142,25 @@ class ShowTimeline:
 
 
 @dataclass(frozen=True, slots=True)
+class TellTriage:
+    """Tell a triage what a person saw; its verdict is judged again."""
+
+    asked: Asked
+    triage_id: TriageId
+    sight: Sight
+    kind: Literal["tell-triage"] = "tell-triage"
+
+
+@dataclass(frozen=True, slots=True)
+class AskQuality:
+    """Say that pictures look bad, and ask what changed. None means the first service."""
+
+    asked: Asked
+    service: ServiceName | None = None
+    kind: Literal["ask-quality"] = "ask-quality"
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     """Say what the bot can do."""
 
@@ -160,4 +180,6 @@ Request = (
     | ShowStatus
     | ShowTimeline
     | ShowHelp
+    | TellTriage
+    | AskQuality
 )

@@ -11,6 +11,7 @@ from bot.domain.answer import AnswerClass
 from bot.domain.classes import is_forbidden, is_success
 from bot.domain.diagnosis import Measurements, Mode
 from bot.domain.health import HealthState
+from bot.domain.person import Sight
 from bot.domain.probe import CANARY_OF, Outcome, ProbeKind, ProbeResult
 
 SLOW_AFTER: Final = timedelta(seconds=30)  # incident runbook, P2: "P95 latency > 30s"
@@ -200,6 +201,25 @@ class Signals:
                 return Users.FINE
             case _:
                 return Users.UNSEEN
+
+    @property
+    def said(self) -> Sight | None:
+        """What a person saw; None when nobody said."""
+        person = self.measured.person
+        return None if person is None else person.sight
+
+    @property
+    def users_told(self) -> Users:
+        """What is known about users when a person is heard too, who never clears what is seen."""
+        if self.said is Sight.FAILING:
+            return Users.FAILING
+        is_all = self.said is Sight.FINE and self.users is Users.UNSEEN
+        return Users.FINE if is_all else self.users
+
+    @property
+    def looks_bad(self) -> bool:
+        """A person calls the pictures bad, while every call works."""
+        return self.said is Sight.LOOKS_BAD and len(self.with_image) == len(self.attempts)
 
     @property
     def users_suffer(self) -> bool:

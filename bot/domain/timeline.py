@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     STATUS_CHANGED = "status-changed"
     UPDATE_POSTED = "update-posted"
     RESOLVED = "resolved"
+    PERSON_SAW = "person-saw"
 
 
 @dataclass(frozen=True, slots=True)

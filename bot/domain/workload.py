@@ -114,7 +114,7 @@ class Revision:
     Attributes:
         number: Of the revision, the newest is the largest.
         cause: The change-cause annotation, empty when nobody wrote one.
-        image: Of the service's container.
+        image, env: Of the service's container.
     """
 
     number: int
@@ -122,6 +122,7 @@ class Revision:
     cause: str
     image: str
     replicas: int
+    env: tuple[EnvVar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

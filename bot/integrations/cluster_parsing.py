@@ -136,13 +136,14 @@ def _revision_number(meta: Raw) -> int:
 def _revision(raw: Raw, container: str | None) -> Revision:
     meta = _map(raw, "metadata")
     containers = _maps(_map(raw, "spec", "template", "spec"), "containers")
-    images = [_text(one, "image") for one in containers if container in {None, one.get("name")}]
+    own = [one for one in containers if container in {None, one.get("name")}][:1]
     return Revision(
         number=_revision_number(meta),
         created_at=_created_at(raw),
         cause=_texts(meta, "annotations").get(CHANGE_CAUSE, ""),
-        image=images[0] if images else "",
+        image=_text(own[0], "image") if own else "",
         replicas=_number(_map(raw, "status"), "replicas"),
+        env=tuple(_variables(own)),
     )
 
 

@@ -6,18 +6,21 @@ Source of paths and fields: https://api.ideogram.ai/openapi.json, read 2026-11-2
 import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from bot.domain.answer import ApiKey, Exchange, SecretText
 from bot.domain.classes import is_success
 from bot.domain.errors import PermanentError
+from bot.domain.ledger import Usage
 from bot.domain.money import Canary
 from bot.domain.service import Call
 from bot.integrations.addresses import is_public
 from bot.integrations.http import Http
 from bot.integrations.http_ask import Ask, Reply
+from bot.integrations.http_body import parse
+from bot.integrations.usage import USAGE_MAX_BYTES, USAGE_PATH, query, read_usage
 
 PROMPT: Final = "a blue dot"  # harmless, and never a user's
 JWKS_PATH: Final = "/v1/.well-known/jwks.json"
@@ -69,6 +72,19 @@ class IdeogramApi:
         """Have one image made."""
         ask = self._post(GENERATE_PATHS[call], key, canary_request(call, self.canary))
         return await self.http.exchange(ask, timeout=self.generate_timeout)
+
+    async def usage(self, key: ApiKey, since: datetime, until: datetime) -> Usage:
+        """Read what the account was charged."""
+        asked = query(since, until)
+        if asked is None:
+            return Usage(why_not="usage goes back 92 days only")
+        ask = Ask(
+            method="GET",
+            url=self._at(f"{USAGE_PATH}?{asked}"),
+            headers={"Api-Key": key.secret.value},
+        )
+        reply = await self.http.fetch(ask, timeout=self.timeout, max_bytes=USAGE_MAX_BYTES)
+        return read_usage(replace(reply.exchange, body=parse(reply.content)))
 
     async def picture(self, url: SecretText) -> Exchange:
         """Fetch a picture, following redirects to listed hosts only.

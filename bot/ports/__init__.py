@@ -7,6 +7,7 @@ from bot.ports.cluster import Cluster
 from bot.ports.ideogram import Ideogram
 from bot.ports.inbox import Delivery, Inbox
 from bot.ports.incidents import Incidents
+from bot.ports.ledger import Ledger
 from bot.ports.messenger import Answers, Messenger, file_name
 from bot.ports.mitigation import Keys, Mitigation
 from bot.ports.mitigations import Claim, Mitigations
@@ -33,6 +34,7 @@ __all__ = [
     "Incidents",
     "Instruments",
     "Keys",
+    "Ledger",
     "Messenger",
     "Mitigation",
     "Mitigations",

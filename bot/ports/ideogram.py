@@ -1,8 +1,10 @@
 """The provider's API as the probes need it."""
 
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.answer import ApiKey, Exchange, SecretText
+from bot.domain.ledger import Usage
 from bot.domain.service import Call
 
 
@@ -42,5 +44,13 @@ class Ideogram(Protocol):
 
         Raises:
             PermanentError: The host is not on the allow-list, or its address is private.
+        """
+        ...
+
+    async def usage(self, key: ApiKey, since: datetime, until: datetime) -> Usage:
+        """Read what the key's account was charged, by hour up to a week, by day beyond. Free.
+
+        Never raises: `Usage.why_not` says why it could not be read. It lags by a few minutes, and
+        only keys of the organization's administrators may read it.
         """
         ...

@@ -10,6 +10,7 @@ from bot.domain.diagnosis import Mode
 from bot.domain.money import Canary
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Service
+from bot.domain.status_page import StatusPage
 from bot.ports.clock import Clock
 from bot.ports.cluster import Cluster
 from bot.ports.ideogram import Ideogram
@@ -56,6 +57,7 @@ class Instruments:
 
     Attributes:
         cluster: None where there is none, in a terminal for example.
+        status_page: The provider's; None when nobody wants it read.
         canary: Model and speed of paid requests, for what they cost.
         timeout: Of a free request or a reading.
         generate_timeout: Of a paid one.
@@ -65,6 +67,7 @@ class Instruments:
     network: Network
     cluster: Cluster | None
     clock: Clock
+    status_page: StatusPage | None = None
     canary: Canary = field(default_factory=Canary)
     timeout: timedelta = timedelta(seconds=10)
     generate_timeout: timedelta = timedelta(seconds=55)

@@ -12,6 +12,7 @@ from bot.ports.audit import Audit
 from bot.ports.budget import Budget
 from bot.ports.inbox import Inbox
 from bot.ports.incidents import Incidents
+from bot.ports.ledger import Ledger
 from bot.ports.mitigations import Mitigations
 from bot.ports.outbox import Outbox
 from bot.ports.timeline import Timeline
@@ -54,6 +55,11 @@ class UnitOfWork(Protocol):
     @property
     def budget(self) -> Budget:
         """The budget in this transaction."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """Recorded balances in this transaction."""
         ...
 
     @property

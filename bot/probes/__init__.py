@@ -13,6 +13,7 @@ from bot.probes.download import Download
 from bot.probes.generate_legacy import GenerateLegacy
 from bot.probes.generate_v3 import GenerateV3
 from bot.probes.reachability import Reachability
+from bot.probes.status_page import ProviderStatus
 from bot.probes.workload import Workload
 
 PROBES: Final[Mapping[ProbeKind, Callable[[Instruments], Probe]]] = {
@@ -22,6 +23,7 @@ PROBES: Final[Mapping[ProbeKind, Callable[[Instruments], Probe]]] = {
     ProbeKind.GENERATE_LEGACY: GenerateLegacy,
     ProbeKind.GENERATE_V3: GenerateV3,
     ProbeKind.DOWNLOAD: Download,
+    ProbeKind.STATUS_PAGE: ProviderStatus,
     ProbeKind.CONNECTIVITY: Connectivity,
     ProbeKind.APP_HEALTH: AppHealth,
     ProbeKind.WORKLOAD: Workload,

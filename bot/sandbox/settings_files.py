@@ -42,6 +42,7 @@ def config_file(addresses: Addresses, users: list[str]) -> dict[str, Any]:
     return {
         "services": [_service(addresses)],
         "ideogram": {
+            "status_url": f"{addresses.ideogram}/api/v2/summary.json",
             # Plain http is accepted only for a loopback host:port named literally.
             "image_hosts": [urlsplit(addresses.ideogram).netloc],
         },

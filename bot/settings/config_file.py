@@ -1,5 +1,6 @@
 """The config file as pydantic models: every key with its unit and the reason of its default."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 
@@ -145,6 +146,14 @@ class IdeogramSettings(Part):
         pattern=r"^/v2/image/generate/[a-z0-9-]+$",
         description="Operation asked for a dry-run price; only v2 generation knows dry_run.",
     )
+    status_url: HttpUrl | None = Field(
+        HttpUrl("https://status.ideogram.ai/api/v2/summary.json"),
+        description="Statuspage summary of the provider; null asks nobody. Evidence only.",
+    )
+    status_components: str = Field(
+        ".*",
+        description="Regular expression on the names of components that concern you; any case.",
+    )
     image_hosts: list[str] = Field(
         default=["ideogram.ai", "*.ideogram.ai", "d2gu96o5zk2m7w.cloudfront.net"],
         description="Hosts of pictures; a literal private host:port allows http.",
@@ -155,6 +164,15 @@ class IdeogramSettings(Part):
     canary: CanarySettings = Field(
         default_factory=CanarySettings, description="What the paid probes ask for."
     )
+
+    @field_validator("status_components")
+    @classmethod
+    def _is_an_expression(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error.msg}") from None
+        return pattern
 
 
 class SlackSettings(Part):

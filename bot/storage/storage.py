@@ -17,6 +17,7 @@ from bot.storage.budget import SqlBudget
 from bot.storage.engine import PATIENCE, create_engine
 from bot.storage.inbox import SqlInbox
 from bot.storage.incidents import SqlIncidents
+from bot.storage.ledger import SqlLedger
 from bot.storage.migrate import migrate
 from bot.storage.mitigations import SqlMitigations
 from bot.storage.outbox import SqlOutbox
@@ -66,6 +67,11 @@ class SqlUnitOfWork(UnitOfWork):
     def budget(self) -> SqlBudget:
         """The budget in this transaction."""
         return SqlBudget(self._session)
+
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        """Recorded balances in this transaction."""
+        return SqlLedger(self._session)
 
     @cached_property
     def audit(self) -> SqlAudit:

@@ -192,6 +192,17 @@ class QuoteOffRow(Base, table=True):
     at: datetime
 
 
+class AnchorRow(Base, table=True):
+    """Balances that people recorded, millionths of a USD."""
+
+    __tablename__ = "anchor"
+    __table_args__ = (Index(None, "at", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    amount_micros: int = Field(sa_type=BigInteger)
+    at: datetime
+    by: str
+
+
 class AuditRow(Base, table=True):
     """The audit trail."""
 

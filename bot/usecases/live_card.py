@@ -107,16 +107,20 @@ class LiveCard:
             elif len(progress.results) > shown and now() < due:
                 wait = due - now()
                 continue
-            await self._paint(triage, progress, found)
+            news = len(progress.results) > shown
+            await self._paint(triage, progress, found, is_new=news)
             shown, wait, due = len(progress.results), keep, now() + SHOW_EVERY.total_seconds()
 
-    async def _paint(self, triage: Triage, progress: Progress, found: Early | None) -> None:
+    async def _paint(
+        self, triage: Triage, progress: Progress, found: Early | None, *, is_new: bool
+    ) -> None:
         current = replace(triage, card=_card(triage.card, progress, found))
         now = self.clock.now()
         try:
             async with self.storage() as uow:
                 await uow.triages.save(current, claimed_until=now + CLAIM)
-                await uow.outbox.card(current.message, current.channel, current.card, at=now)
+                if is_new:
+                    await uow.outbox.card(current.message, current.channel, current.card, at=now)
         except UnavailableError as error:
             log.warning("triage.not_shown", triage_id=triage.name, reason=str(error))
 

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.answer import ApiKey, Exchange, Failure, Phase, SecretText
 from bot.domain.errors import BotError
+from bot.domain.ledger import Usage
 from bot.domain.service import Call
 from bot.ports import Ideogram
 
@@ -39,6 +40,8 @@ class FakeIdeogram(Ideogram):
     Attributes:
         answers: By name of the method (`keyless`, `quote`, `picture`) or call (`legacy`, `v3`);
             an error is raised.
+        charged: What the account was charged.
+        spans: For which usage was asked, in order.
         asked: Names in order.
         keys: Fingerprints that came with requests, in order.
         gate: While it is cleared, every answer waits.
@@ -55,6 +58,8 @@ class FakeIdeogram(Ideogram):
             "legacy": an_exchange(200, IMAGE_BODY),
             "v3": an_exchange(200, IMAGE_BODY),
         }
+        self.charged = Usage(why_not="this key may not read the usage")
+        self.spans: list[tuple[datetime, datetime]] = []
         self.asked: list[str] = []
         self.keys: list[str] = []
         self.gate = asyncio.Event()
@@ -75,6 +80,13 @@ class FakeIdeogram(Ideogram):
     async def generate(self, call: Call, key: ApiKey) -> Exchange:
         self.keys.append(key.fingerprint)
         return await self._answer(call.value)
+
+    async def usage(self, key: ApiKey, since: datetime, until: datetime) -> Usage:
+        self.keys.append(key.fingerprint)
+        self.asked.append("usage")
+        self.spans.append((since, until))
+        await self.gate.wait()
+        return self.charged
 
     async def picture(self, url: SecretText) -> Exchange:
         return await self._answer("picture")

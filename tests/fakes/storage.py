@@ -11,6 +11,7 @@ from decimal import Decimal
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import DeliveryKey, IncidentId, MitigationId, OutboxKey, PreviewId, TriageId
 from bot.domain.incident import Incident
+from bot.domain.ledger import Anchor
 from bot.domain.message import Message
 from bot.domain.mitigation import MitigationRun, Preview
 from bot.domain.outbox import Sending
@@ -24,6 +25,7 @@ from tests.fakes.stored_records import (
     FakeAudit,
     FakeBudget,
     FakeIncidents,
+    FakeLedger,
     FakeTimeline,
     FakeTriages,
     TriageRow,
@@ -47,6 +49,7 @@ class Tables:
     days: dict[date, Decimal] = field(default_factory=dict)
     off: dict[str, datetime] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
 
     def copied(self) -> "Tables":
         return Tables(**{one.name: copy(getattr(self, one.name)) for one in fields(self)})
@@ -64,6 +67,7 @@ class FakeUnitOfWork(UnitOfWork):
         self._inbox = FakeInbox(tables.inbox)
         self._budget = FakeBudget(tables.days, tables.off)
         self._audit = FakeAudit(tables.audit)
+        self._ledger = FakeLedger(tables.anchors)
 
     @property
     def incidents(self) -> FakeIncidents:
@@ -92,6 +96,10 @@ class FakeUnitOfWork(UnitOfWork):
     @property
     def budget(self) -> FakeBudget:
         return self._budget
+
+    @property
+    def ledger(self) -> FakeLedger:
+        return self._ledger
 
     @property
     def audit(self) -> FakeAudit:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from bot.domain.errors import UnknownIncidentError
 from bot.domain.ids import IncidentId, ServiceName, TriageId, incident_text
 from bot.domain.incident import Incident
+from bot.domain.ledger import Anchor
 from bot.domain.timeline import TimelineEvent
 from bot.domain.triage import Triage
-from bot.ports import Audit, AuditEntry, Budget, Incidents, Timeline, Triages
+from bot.ports import Audit, AuditEntry, Budget, Incidents, Ledger, Timeline, Triages
 
 
 class FakeIncidents(Incidents):
@@ -137,3 +138,17 @@ class FakeAudit(Audit):
 
     async def newest(self, limit: int) -> Sequence[AuditEntry]:
         return self._entries[::-1][:limit]
+
+
+class FakeLedger(Ledger):
+    """Anchors in the order added."""
+
+    def __init__(self, anchors: list[Anchor]) -> None:
+        self._anchors = anchors
+
+    async def add(self, anchor: Anchor) -> None:
+        self._anchors.append(anchor)
+
+    async def newest(self) -> Anchor | None:
+        newest = sorted(self._anchors, key=lambda one: one.at)[-1:]  # stable: the last added wins
+        return newest[0] if newest else None

@@ -58,7 +58,7 @@ async def test_our_own_bad_deploy_is_ours_and_names_the_revision(story):
 
     card = read(await story.sees("Our service is", "Ideogram answers"))
     assert "revision" in card
-    shown = [label(one) for one in buttons((await story.sees("Our service is")))]
+    shown = [label(one) for one in buttons(await story.sees("Our service is"))]
     assert "Enable Fallback" not in shown
 
 
