@@ -17,7 +17,9 @@ from bot.domain.probe import CANARIES, ProbeKind, ProbeResult
 from bot.ports import Clock, Subject
 
 REUSED_FOR: Final = timedelta(seconds=20)
-_PER_PROCESS: Final = frozenset({ProbeKind.DNS, ProbeKind.REACHABILITY, ProbeKind.CONNECTIVITY})
+_PER_PROCESS: Final = frozenset(
+    {ProbeKind.DNS, ProbeKind.REACHABILITY, ProbeKind.STATUS_PAGE, ProbeKind.CONNECTIVITY}
+)
 _PER_KEY: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.DOWNLOAD}
 
 Scope = tuple[ProbeKind, str]
