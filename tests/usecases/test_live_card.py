@@ -73,12 +73,15 @@ async def test_a_long_silence_keeps_the_claim():
     progress = Progress(blank=Measurements(tuple(Call), Mode.FULL, {}))
     live = LiveCard(storage=night.storage, clock=night.clock, keep_every=timedelta(0))
 
+    later = NIGHT + 2 * CLAIM
+
     async def no_offers(cause: Cause) -> Offered:
         return (), ()
 
+    night.clock.advance(CLAIM)
     async with asyncio.TaskGroup() as group:
         group.create_task(live(triage, progress, no_offers))
-        await until(lambda: night.storage.tables.triages[triage.id].claimed_until)
+        await until(lambda: night.storage.tables.triages[triage.id].claimed_until == later)
         progress.finish()
 
-    assert night.storage.tables.triages[triage.id].claimed_until == NIGHT + CLAIM
+    assert night.message("T-1/card") == triage.card
