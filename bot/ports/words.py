@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain.message import Message, Seen, UpdateDraft
+from bot.domain.draft import Seen, UpdateDraft
+from bot.domain.message import Message
 from bot.domain.mitigation import Preview
 
 
