@@ -71,11 +71,9 @@ class Progress:
 
     async def wakes(self, within: float) -> None:
         """Wait for news, at most for this many seconds."""
-        try:
-            async with asyncio.timeout(max(0, within)):
-                await self._woken.wait()
-        except TimeoutError:
-            return
+        alarm = asyncio.get_running_loop().call_later(max(0, within), self._woken.set)
+        await self._woken.wait()
+        alarm.cancel()
         self._woken.clear()
 
 
@@ -100,14 +98,13 @@ class LiveCard:
             await progress.wakes(wait)
             if progress.is_over:
                 return
-            found = progress.judged()
+            found, news = progress.judged(), len(progress.results) > shown
             if found is not None and found.is_settled and progress.settled is None:
                 progress.offers = await make_offers(found.diagnosis.cause)
                 progress.settled = found.diagnosis
-            elif len(progress.results) > shown and now() < due:
+            elif news and now() < due:
                 wait = due - now()
                 continue
-            news = len(progress.results) > shown
             await self._paint(triage, progress, found, is_new=news)
             shown, wait, due = len(progress.results), keep, now() + SHOW_EVERY.total_seconds()
 
