@@ -9,7 +9,6 @@ from typing import Any, Final, Self
 
 from rich.console import Console
 from rich.live import Live
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -82,17 +81,16 @@ class Progress:
 
 
 def show(console: Console, card: TriageCard, words: Words, steps: Sequence[str]) -> None:
-    """Print a finished triage for people."""
+    """Print a finished triage for people; long lines stay whole, so commands can be copied."""
     wording = words.wording(card)
-    console.print(Text(wording.header, style="bold"))
-    for text in (wording.lead, *wording.rows):
-        if text:
-            console.print(Padding(Text(plain(text)), (0, 0, 0, 2)))
+    lines = [Text(wording.header, style="bold")]
+    lines += [Text(f"  {plain(text)}") for text in (wording.lead, *wording.rows) if text]
     if steps:
-        console.print(Text("Next", style="bold"))
-        for number, step in enumerate(steps, 1):
-            console.print(Padding(Text(f"{number}. {step}"), (0, 0, 0, 2)))
-    console.print(Text(plain(wording.context), style="dim"))
+        lines.append(Text("Next", style="bold"))
+        lines += [Text(f"  {number}. {step}") for number, step in enumerate(steps, 1)]
+    lines.append(Text(plain(wording.context), style="dim"))
+    for line in lines:
+        console.print(line, soft_wrap=True)
 
 
 def plain(mrkdwn: str) -> str:
