@@ -92,9 +92,9 @@ def ways_in(
         actions=Actions(listening=listening, forms=forms),
         submissions=Submissions(listening=listening, words=words, update_every=update_every),
     ).build()
-    token = speaking.credentials.app_token
+    token, secret = speaking.credentials.app_token, speaking.credentials.signing_secret
     return Ways(
         listening=listening,
         socket=None if token is None else SocketMode(app=app, app_token=token),
-        endpoint=http_endpoint(app) if token is None else None,
+        endpoint=None if token is not None or secret is None else http_endpoint(app, secret),
     )

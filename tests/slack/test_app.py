@@ -3,6 +3,7 @@
 import inspect
 import time
 
+import pytest
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.signature import SignatureVerifier
 
@@ -12,28 +13,69 @@ from tests.slack.edge import SECRET
 BODY = "command=%2Fideogram&text=status&user_id=U0ANA&channel_id=C1&team_id=T1&trigger_id=7"
 
 
-def signed(stamp=None):
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+def signed(stamp=None, *, body=BODY, content_type=FORM):
     at = stamp or str(int(time.time()))  # noqa: TID251  Bolt compares with the real clock
     return {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Signature": SignatureVerifier(SECRET).generate_signature(timestamp=at, body=BODY),
+        "Content-Type": content_type,
+        "X-Slack-Signature": SignatureVerifier(SECRET).generate_signature(timestamp=at, body=body),
         "X-Slack-Request-Timestamp": at,
     }
 
 
 async def test_a_signed_request_over_http_is_taken(edge):
-    status, _, body = await http_endpoint(edge.app)(BODY, signed())
+    status, _, body = await http_endpoint(edge.app, SECRET)(BODY, signed())
 
     assert (status, body, edge.intake.keys) == (200, "", ["7"])
 
 
 async def test_a_stale_or_unsigned_request_is_refused(edge):
-    endpoint = http_endpoint(edge.app)
+    endpoint = http_endpoint(edge.app, SECRET)
 
     stale, _, _ = await endpoint(BODY, signed("1700000000"))
     unsigned, _, _ = await endpoint(BODY, {"Content-Type": "application/x-www-form-urlencoded"})
 
     assert (stale, unsigned, edge.intake.keys) == (401, 401, [])
+
+
+@pytest.mark.parametrize("stamp", ["9" * 400, "9" * 5000, "soon", "-5", "١٢٣", ""])
+async def test_a_timestamp_that_is_no_moment_is_refused(edge, stamp):
+    headers = signed() | {"X-Slack-Request-Timestamp": stamp}
+
+    status, _, _ = await http_endpoint(edge.app, SECRET)(BODY, headers)
+
+    assert (status, edge.intake.keys) == (401, [])
+
+
+@pytest.mark.parametrize("signature", ["v0=é", "", "v0="])
+async def test_a_signature_that_is_none_is_refused(edge, signature):
+    headers = signed() | {"X-Slack-Signature": signature}
+
+    status, _, _ = await http_endpoint(edge.app, SECRET)(BODY, headers)
+
+    assert (status, edge.intake.keys) == (401, [])
+
+
+GARBAGE = [
+    ("{bad", JSON),
+    ("[1]", JSON),
+    ("7", JSON),
+    ("payload={bad", FORM),
+    ("payload=[1]", FORM),
+]
+
+
+@pytest.mark.parametrize(("body", "content_type"), GARBAGE)
+async def test_garbage_is_refused_signed_or_not_and_is_no_failure_of_ours(edge, body, content_type):
+    endpoint = http_endpoint(edge.app, SECRET)
+
+    unsigned, _, _ = await endpoint(body, signed(content_type=content_type))
+    own, _, _ = await endpoint(body, signed(body=body, content_type=content_type))
+
+    assert (unsigned, own) == (401, 400)
 
 
 def test_listeners_take_only_what_bolt_knows():
