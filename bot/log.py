@@ -50,6 +50,20 @@ class Redactor:
         return text
 
 
+class Weather(logging.Filter):
+    """Makes one line of a lost connection to Slack that is renewed by itself.
+
+    slack_sdk 3.47 logs each failed attempt as an error with its traceback (socket_mode/aiohttp).
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything pass; a failed attempt to connect only as a warning."""
+        if record.name.startswith("slack_") and record.getMessage().startswith("Failed to connect"):
+            record.exc_info, record.exc_text = None, None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
 def configure(form: Literal["console", "json"], secrets: tuple[str, ...] = ()) -> None:
     """Set up structlog and the standard library's logging, once at start.
 
@@ -77,6 +91,7 @@ def configure(form: Literal["console", "json"], secrets: tuple[str, ...] = ()) -
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Weather())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -68,3 +68,14 @@ def test_libraries_are_redacted_too(capsys):
     logging.getLogger("a.library").warning("with my-api-key-value")
 
     assert "with ***" in capsys.readouterr().err
+
+
+def test_a_connection_to_slack_that_is_tried_again_is_one_warning(capsys):
+    configure("json")
+
+    said = "Failed to connect (...); Retrying..."
+    logging.getLogger("slack_bolt.AsyncApp").error(said, exc_info=ConnectionError("gone"))
+
+    line = json.loads(capsys.readouterr().err)
+    assert line["level"] == "warning"
+    assert "exception" not in line
