@@ -30,3 +30,7 @@ class Triages(Protocol):
     async def newest(self, service: ServiceName) -> Triage | None:
         """Read the newest that ended."""
         ...
+
+    async def running(self, service: ServiceName, now: datetime) -> Triage | None:
+        """Read the newest that is being measured now: not ended, its claim in force."""
+        ...

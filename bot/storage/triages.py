@@ -69,3 +69,15 @@ class SqlTriages(Triages):
             .limit(1)
         )
         return TRIAGE.load(row.body) if row else None
+
+    async def running(self, service: ServiceName, now: datetime) -> Triage | None:
+        """Read the newest that is being measured."""
+        rows = self._table
+        now = await self._session.moment(now)
+        row = await self._session.first(
+            select(rows.c.body)
+            .where(rows.c.service == service, not_(rows.c.has_ended), rows.c.claimed_until > now)
+            .order_by(rows.c.id.desc())
+            .limit(1)
+        )
+        return TRIAGE.load(row.body) if row else None

@@ -19,8 +19,8 @@ from bot.ports import Clock, Storage
 
 log = structlog.get_logger()
 
-CLAIM: Final = timedelta(seconds=20)
-KEEP_EVERY: Final = timedelta(seconds=5)
+CLAIM: Final = timedelta(seconds=12)
+KEEP_EVERY: Final = timedelta(seconds=4)
 SHOW_FIRST: Final = timedelta(seconds=0.3)  # the free probes are in by then
 SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
 

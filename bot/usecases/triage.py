@@ -9,11 +9,11 @@ from functools import partial
 import structlog
 
 from bot.domain import facts
-from bot.domain.diagnosis import Cause, Diagnosis, Measurements
+from bot.domain.diagnosis import Cause, Diagnosis, Measurements, Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.health import HealthState
 from bot.domain.ids import DeliveryKey, TriageId
-from bot.domain.message import NotOffered, TriageCard, TriageState
+from bot.domain.message import Answer, AnswerKind, NotOffered, TriageCard, TriageState
 from bot.domain.mitigation import Preview
 from bot.domain.patch import ALREADY
 from bot.domain.probe import ProbeKind, ProbeResult
@@ -56,11 +56,33 @@ class RunTriages:
         """
         service = find_service(self.services, request.service)
         try:
+            if await self._joined(service, request, delivery, answer):
+                return
             triage, plan = await self._open(service, request, delivery)
         except UnavailableError:
             await answer(await self._without_database(service, request))
             return
         await self._measured(triage, service, plan)
+
+    async def _joined(
+        self,
+        service: Service,
+        request: RunTriage,
+        delivery: DeliveryKey | None,
+        answer: Answers,
+    ) -> bool:
+        """Point to the triage of this service that is under way, if it answers what is asked."""
+        now = self.clock.now()
+        async with self.storage() as uow:
+            running = await uow.triages.running(service.name, now)
+            if running is None or (running.card.mode, request.mode) == (Mode.QUICK, Mode.FULL):
+                return False
+            if delivery is not None:
+                await uow.inbox.close(delivery, at=now)
+        seconds = round((now - running.started_at).total_seconds())
+        text = f"{running.name} has been measuring {service.name} for {seconds} s: see its card."
+        await answer(Answer(AnswerKind.DONE, text=text))
+        return True
 
     async def _open(
         self, service: Service, request: RunTriage, delivery: DeliveryKey | None

@@ -99,6 +99,17 @@ class FakeTriages(Triages):
         ]
         return ended[-1] if ended else None
 
+    async def running(self, service: ServiceName, now: datetime) -> Triage | None:
+        measured = [
+            row.triage
+            for _, row in sorted(self._rows.items())
+            if row.triage.service == service
+            and row.triage.ended_at is None
+            and row.claimed_until is not None
+            and row.claimed_until > now
+        ]
+        return measured[-1] if measured else None
+
 
 class FakeBudget(Budget):
     """Money by day."""
@@ -120,8 +131,13 @@ class FakeBudget(Budget):
     async def used(self, day: date) -> Decimal:
         return self._days.get(day, Decimal(0))
 
-    async def switch_off(self, path: str, *, at: datetime) -> None:
+    async def switch_off(self, path: str, *, at: datetime) -> bool:
+        is_new = path not in self._off
         self._off.setdefault(path, at)
+        return is_new
+
+    async def switch_on(self, path: str) -> bool:
+        return self._off.pop(path, None) is not None
 
     async def is_off(self, path: str) -> bool:
         return path in self._off

@@ -12,7 +12,7 @@ from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import UnknownServiceError
 from bot.domain.health import HealthState
 from bot.domain.ids import ServiceName
-from bot.domain.message import TriageCard, TriageState
+from bot.domain.message import Answer, AnswerKind, TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import budget_day
 from bot.domain.probe import CANARIES, Outcome, ProbeKind
@@ -279,6 +279,35 @@ async def test_a_quick_triage_without_a_database_needs_no_reason():
     plan = Night().examine.plan_without_database(a_service(), Mode.QUICK)
 
     assert plan.reason is None
+
+
+async def asked_meanwhile(first: Mode, second: Mode | None) -> Night:
+    """Ask for a triage while another one of the same service is under way."""
+    night = Night()
+    slow = night.probes[ProbeKind.WORKLOAD]
+    slow.waits_for = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.triaged(first))
+        await until(lambda: slow.subjects)
+        night.clock.advance(timedelta(seconds=3))
+        group.create_task(night.triage(RunTriage(asked(), mode=second), DELIVERY, night.heard))
+        await until(lambda: night.heard.messages or len(slow.subjects) == 2)
+        slow.waits_for.set()
+    return night
+
+
+async def test_two_who_ask_at_once_share_one_triage():
+    night = await asked_meanwhile(Mode.FULL, None)
+
+    said = "T-1 has been measuring ideogram-service for 3 s: see its card."
+    assert night.heard.messages == [Answer(AnswerKind.DONE, text=said)]
+    assert len(night.storage.triages) == 1
+
+
+async def test_who_insists_on_a_full_triage_does_not_get_a_quick_one():
+    night = await asked_meanwhile(Mode.QUICK, Mode.FULL)
+
+    assert [one.card.mode for one in night.storage.triages] == [Mode.QUICK, Mode.FULL]
 
 
 async def test_an_abandoned_triage_is_said_to_be_interrupted():

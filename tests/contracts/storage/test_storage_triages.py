@@ -55,6 +55,21 @@ async def test_triages_have_numbers_of_their_own(storage: Storage) -> None:
         assert [await uow.triages.next_id(), await uow.triages.next_id()] == [1, 2]
 
 
+async def test_running_is_the_newest_of_the_service_that_is_claimed(storage: Storage) -> None:
+    async with storage() as uow:
+        await uow.triages.save(a_triage(1), claimed_until=SOON)
+        await uow.triages.save(a_triage(2), claimed_until=SOON)
+        await uow.triages.save(a_triage(3), claimed_until=NIGHT)
+        await uow.triages.save(a_triage(4, ended_at=NIGHT), claimed_until=None)
+        await uow.triages.save(a_triage(5, service=ServiceName("other")), claimed_until=SOON)
+
+    async with storage() as uow:
+        running = await uow.triages.running(SERVICE, NIGHT)
+        assert running is not None
+        assert running.id == 2
+        assert await uow.triages.running(ServiceName("nobody"), NIGHT) is None
+
+
 async def test_abandoned_are_those_running_whose_claim_ran_out(storage: Storage) -> None:
     async with storage() as uow:
         await uow.triages.save(a_triage(1), claimed_until=NIGHT)
