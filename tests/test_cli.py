@@ -3,8 +3,10 @@
 import asyncio
 import json
 import re
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +92,7 @@ async def test_json_has_the_agreed_names_in_the_agreed_order(settings):
     assert list(document)[: len(TRIAGE_KEYS)] == TRIAGE_KEYS
     assert document["schema"] == "ideogram-bot/triage/1"
     assert set(document["diagnosis"]) >= DIAGNOSIS_KEYS
-    assert [list(one)[: len(PROBE_KEYS)] for one in document["probes"]] == [PROBE_KEYS] * 9
+    assert [list(one)[: len(PROBE_KEYS)] for one in document["probes"]] == [PROBE_KEYS] * len(ProbeKind)
     assert [one["kind"] for one in document["probes"]] == list(ProbeKind)
 
 
@@ -158,6 +160,21 @@ async def test_without_a_database_it_runs_and_has_no_id(settings):
 
     assert ran.code == 0
     assert (ran.document["id"], ran.document["budget_left_usd"]) == (None, None)
+
+
+@pytest.mark.parametrize("lost", ["budget", "triage"])
+async def test_a_database_that_fails_meanwhile_costs_the_id_and_not_the_verdict(
+    settings, tmp_path, lost
+):
+    file = tmp_path / "bot.db"
+    settings |= {"DATABASE_URL": f"sqlite+aiosqlite:///{file}"}
+    await _run(settings, "triage", "--quick")
+    with closing(sqlite3.connect(file)) as database:
+        database.execute(f"DROP TABLE {lost}")
+
+    ran = await _run(settings, "triage", "--json")
+
+    assert (ran.code, ran.document["id"]) == (0, None)
 
 
 async def test_a_missing_config_is_an_error_document_that_names_the_path(tmp_path):
