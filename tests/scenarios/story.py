@@ -126,9 +126,9 @@ class Story:
 
     async def fill(self, *, user: str = ANA, **typed: str) -> Delivery:
         """Fill the fields of the form that is open, and send it; it must be taken."""
-        view = await self.until(lambda: self.slack.open_views(user), "a form")
+        form = await self.until(lambda: self.form(user), "a form")
         values = {name: {name: {"value": text}} for name, text in typed.items()}
-        done = await self.slack.submit_view(user, view[-1]["id"], values)
+        done = await self.slack.submit_view(user, form["id"], values)
         assert (done.acked, done.error) == (True, None), f"form: {done.error}"
         return done
 
@@ -198,6 +198,11 @@ class Story:
                 if label(element) == name:
                     return message["channel"], message, element
         return None
+
+    def form(self, user: str) -> Json | None:
+        """Find the form that a person has open."""
+        views = self.slack.open_views(user)
+        return next((view for view in reversed(views) if view.get("submit")), None)
 
     def messages(self, *words: str) -> list[Json]:
         """Find the messages of the bot that hold all these words, oldest first."""
