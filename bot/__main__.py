@@ -79,11 +79,14 @@ def _triage(service: str | None, *, quick: bool, full: bool, as_json: bool) -> i
 @app.command()
 def postmortem(incident: Annotated[str, typer.Argument(help="For example INC-42.")]) -> None:
     """Print the postmortem of an incident as Markdown."""
+    from bot import log
+    from bot.bootstrap.objects import secrets_of
     from bot.bootstrap.once import postmortem_once
     from bot.settings.load import load
 
     def write() -> None:
         settings = load(os.environ, for_slack=False)
+        log.configure(settings.environment.log_format, secrets_of(settings.environment))
         sys.stdout.write(asyncio.run(postmortem_once(settings, incident)))
 
     _guarded(write, as_json=False)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -69,16 +69,23 @@ async def _one(
 ) -> Shown:
     started_at = out.clock.now()
     plan = out.examine.plan_without_database(service, mode)
+    # A database that goes away meanwhile costs the id and the budget, never the verdict.
     if remembers:
-        async with out.storage() as uow:
-            plan = await out.examine.plan(uow, service, mode)
+        with suppress(UnavailableError):
+            plan = await _planned(out, service, mode)
     examined = await out.examine(service, plan, on_result)
     card = _card(out, service, plan, examined)
     card = replace(card, started_at=started_at)
     if remembers:
-        card = await _remembered(out, plan, examined, card)
+        with suppress(UnavailableError):
+            card = await _remembered(out, plan, examined, card)
     helps = {kind: one.helps for kind, one in out.mitigations.items() if one.is_configured(service)}
     return card, next_steps(examined.diagnosis, helps, out.words)
+
+
+async def _planned(out: Outbound, service: Service, mode: Mode | None) -> Plan:
+    async with out.storage() as uow:
+        return await out.examine.plan(uow, service, mode)
 
 
 def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> TriageCard:

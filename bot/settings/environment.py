@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -66,6 +67,9 @@ class Environment(BaseModel):
     def _has_an_async_driver(cls, url: SecretStr) -> SecretStr:
         if not url.get_secret_value().startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
             raise ValueError("it must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
+        parts = _split(url.get_secret_value())
+        if parts.scheme.startswith("sqlite") and parts.path in ("", "/", "/:memory:"):
+            raise ValueError("it must name a file: sqlite+aiosqlite:///path")
         return url
 
 
@@ -73,6 +77,16 @@ def _http(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("it must start with https:// or http://")
     return url
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        # Without the original: its text may hold a part of the password.
+        raise ValueError("it is no URL: check its port, and quote the password (%40)") from None
+    return parts
 
 
 def with_files(environ: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:

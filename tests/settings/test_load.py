@@ -219,6 +219,22 @@ def test_a_wrong_value_is_never_quoted(read, name, value):
     assert "secret-password" not in str(found)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://bot:secret-password@db:port/bot",
+        "postgresql+asyncpg://bot:secret#password@db/bot",
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:///:memory:",
+    ],
+)
+def test_a_database_that_could_never_be_opened_is_a_problem_of_the_settings(read, url):
+    found = problems(read, DATABASE_URL=url)
+
+    assert [one.message[:17] for one in found] == ["DATABASE_URL: it "]
+    assert "password" not in found[0].message.replace("quote the password", "")
+
+
 def test_urls_are_brought_into_one_form(read):
     settings = read(
         MINIMAL, SLACK_API_URL="http://127.0.0.1:1/api", IDEOGRAM_API_URL="http://127.0.0.1:2/"
