@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --extra postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox test check format lock clean
+.PHONY: help sandbox test bench check format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ test: $(VENV)/.dev ## all tests, with the coverage they must reach
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='bot/domain/*,bot/usecases/*' --fail-under=100
+
+bench: $(VENV)/.runtime ## measure; `python -m benchmarks --readme` writes the table of this page
+	@$(BIN)/python -m benchmarks
 
 check: $(VENV)/.dev ## format, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -106,6 +106,11 @@ class Account:
         line = _Line(hour, endpoint, order.product, order.unit_usd, key)
         self._lines[line] += images
 
+    def spent_with(self, key: str) -> Decimal:
+        """Sum up what was billed to one key, USD."""
+        mine = [line.unit_usd * images for line, images in self._lines.items() if line.key == key]
+        return sum(mine, Decimal(0))
+
     def usage(self, start: str, end: str, width: str) -> dict[str, object]:
         """Return the usage answer: buckets in order, empty ones too.
 

@@ -30,7 +30,7 @@ UNSAFE_PICTURE_WORD: Final = "unsafe"
 
 _Kept = TypeVar("_Kept")
 _KEPT: Final = 500  # pictures and generations, newest; a sandbox may run all day
-_JITTER: Final = 0.15  # share of the latency, both ways
+JITTER: Final = 0.15  # share of the latency, both ways
 
 _AT_ONCE: Final[Mapping[str, tuple[int, Mapping[str, object] | str]]] = {
     faults.OUTAGE_500: (500, ""),
@@ -55,7 +55,8 @@ class Generations:
     """The generation back end.
 
     Attributes:
-        latency_seconds: What one generation takes, give or take 15 %.
+        latency_seconds: What one generation takes.
+        jitter: Give or take this share of it.
         slow_seconds: What it takes under the fault `slow`.
         fault: The fault that is set, if any.
     """
@@ -65,6 +66,7 @@ class Generations:
     ) -> None:
         """Bill `account`, sign picture URLs with `signer` below `url()`."""
         self.latency_seconds = latency_seconds
+        self.jitter = JITTER
         self.slow_seconds = 35.0
         self.fault: str | None = None
         self._account = account
@@ -169,7 +171,7 @@ class Generations:
     def _seconds(self) -> float:
         if self.fault == faults.SLOW:
             return self.slow_seconds
-        return self.latency_seconds * random.uniform(1 - _JITTER, 1 + _JITTER)
+        return self.latency_seconds * random.uniform(1 - self.jitter, 1 + self.jitter)
 
     def _item(self, order: Order, picture: Picture) -> dict[str, object]:
         now = time.time()

@@ -22,7 +22,7 @@ from bot.sandbox.ideogram import faults
 from bot.sandbox.ideogram.account import Account
 from bot.sandbox.ideogram.answers import Refusal, not_found, problem
 from bot.sandbox.ideogram.faults import FAULTS
-from bot.sandbox.ideogram.generations import Generations
+from bot.sandbox.ideogram.generations import JITTER, Generations
 from bot.sandbox.ideogram.listener import Listener
 from bot.sandbox.ideogram.orders import legacy_order, v2_order, v3_order
 from bot.sandbox.ideogram.pictures import PATH as PICTURES_PATH
@@ -68,12 +68,15 @@ class IdeogramServer:
         requests_by_path: How often each path was asked; ids of pictures and generations are `{id}`.
     """
 
-    def __init__(self, *, latency_seconds: float = 0.4, slow_seconds: float = 35.0) -> None:
+    def __init__(
+        self, *, latency_seconds: float = 0.4, slow_seconds: float = 35.0, jitter: float = JITTER
+    ) -> None:
         """Prepare a server.
 
         Args:
-            latency_seconds: What one generation takes, give or take 15 %.
+            latency_seconds: What one generation takes.
             slow_seconds: What it takes under the fault `slow`.
+            jitter: Give or take this share of the latency; 0 for measurements.
         """
         self.requests: deque[Request] = deque(maxlen=_REQUESTS_KEPT)
         self.requests_by_path: Counter[str] = Counter()
@@ -84,6 +87,7 @@ class IdeogramServer:
             self._account, self._signer, lambda: self.url, latency_seconds
         )
         self._generations.slow_seconds = slow_seconds
+        self._generations.jitter = jitter
         self._fault_since = 0.0
         self._jwks = _jwks()
         self._listener = Listener(self._application())
@@ -102,6 +106,10 @@ class IdeogramServer:
     def spent(self) -> Decimal:
         """USD billed for pictures so far."""
         return self._account.spent
+
+    def spent_with(self, key: str) -> Decimal:
+        """Sum up the USD billed for pictures that were asked for with this key."""
+        return self._account.spent_with(key)
 
     @property
     def inflight(self) -> int:
