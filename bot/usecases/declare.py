@@ -7,10 +7,11 @@ from typing import Final
 
 import structlog
 
+from bot.domain.draft import Seen
 from bot.domain.errors import UserError
 from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey, ServiceName, TriageId, UserId
 from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status, shortened
-from bot.domain.message import Answer, AnswerKind, Note, NoteKind, Seen
+from bot.domain.message import Answer, AnswerKind, Note, NoteKind
 from bot.domain.policy import Policy
 from bot.domain.request import Declare
 from bot.domain.service import Service, find_service
@@ -19,6 +20,7 @@ from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork, Words
 from bot.usecases.incident_card import IncidentCards
+from bot.usecases.live_card import CLAIM
 
 log = structlog.get_logger()
 
@@ -148,7 +150,8 @@ class DeclareIncident:
             shrunk = replace(triage.card, incident_id=incident.id)
             taken = replace(triage, card=shrunk, incident_id=incident.id)
             at = incident.declared_at
-            await uow.triages.save(taken, claimed_until=None)
+            # Taken over at its early verdict, it is still being measured under its own claim.
+            await uow.triages.save(taken, claimed_until=None if triage.ended_at else at + CLAIM)
             await uow.outbox.card(triage.message, triage.channel, shrunk, at=at)
         if incident.channel != self.incidents_channel:
             await uow.outbox.post(

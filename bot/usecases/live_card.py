@@ -111,10 +111,14 @@ class LiveCard:
     async def _paint(
         self, triage: Triage, progress: Progress, found: Early | None, *, is_new: bool
     ) -> None:
-        current = replace(triage, card=_card(triage.card, progress, found))
-        now = self.clock.now()
+        painted, now = _card(triage.card, progress, found), self.clock.now()
         try:
             async with self.storage() as uow:
+                stored = await uow.triages.get(triage.id)
+                # An early button may have made an incident of it meanwhile.
+                taken = None if stored is None else stored.incident_id
+                card = replace(painted, incident_id=taken)
+                current = replace(triage, card=card, incident_id=taken)
                 await uow.triages.save(current, claimed_until=now + CLAIM)
                 if is_new:
                     await uow.outbox.card(current.message, current.channel, current.card, at=now)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.domain.diagnosis import Cause, Measurements, Mode
+from bot.domain.ids import IncidentId, TriageId
 from bot.domain.message import TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind
 from bot.domain.probe import ProbeKind
@@ -85,3 +86,28 @@ async def test_a_long_silence_keeps_the_claim():
         progress.finish()
 
     assert night.message("T-1/card") == triage.card
+
+
+async def test_an_incident_made_of_an_early_verdict_keeps_its_triage_to_the_end():
+    night = Night()
+    night.break_ideogram()
+    slow, slower = (night.probes[one] for one in (ProbeKind.WORKLOAD, ProbeKind.APP_HEALTH))
+    slow.waits_for, slower.waits_for = asyncio.Event(), asyncio.Event()
+    shown: list[TriageCard] = []
+
+    def look() -> TriageCard:
+        shown.append(card := night.message("T-1/card"))
+        return card
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.triaged())
+        await until(lambda: night.storage.sendings and look().state is TriageState.EARLY)
+        await night.declared(triage_id=TriageId(1))
+        await night.interrupted()
+        slow.waits_for.set()
+        await until(lambda: len(look().results) == len(ProbeKind) - 1)
+        slower.waits_for.set()
+
+    assert look().state is TriageState.FINAL
+    assert [card.incident_id for card in shown[-2:]] == [IncidentId(1), IncidentId(1)]
+    assert TriageState.INTERRUPTED not in {card.state for card in shown}
