@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain import incident, mitigation
 from bot.domain.diagnosis import Cause
+from bot.domain.metrics import DEFAULTS
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import Canary
 from bot.domain.probe import CANARY_OF, ProbeKind
@@ -48,6 +49,10 @@ def test_the_example_is_a_whole_config_file() -> None:
 
 def test_every_probe_is_listed_in_its_order() -> None:
     assert readme.column("Probes") == [str(kind) for kind in PROBES]
+
+
+def test_every_query_of_traffic_is_listed_with_its_default() -> None:
+    assert readme.table("Traffic") == [(f"`{name}`", f"`{one}`") for name, one in DEFAULTS.items()]
 
 
 def test_prices_of_probes_are_those_of_the_default_canaries() -> None:

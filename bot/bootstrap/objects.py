@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from bot.domain.answer import SecretText
 from bot.domain.ids import ServiceName, UserId
+from bot.domain.metrics import MetricsSource
 from bot.domain.money import Canary
 from bot.domain.policy import Policy
 from bot.domain.service import (
@@ -20,6 +21,7 @@ from bot.domain.service import (
     Target,
 )
 from bot.domain.status_page import StatusPage
+from bot.domain.thresholds import Thresholds
 from bot.settings.config_file import (
     ConcurrencySettings,
     ConfigFile,
@@ -29,6 +31,7 @@ from bot.settings.config_file import (
     SwitchSettings,
 )
 from bot.settings.environment import Environment
+from bot.settings.traffic import PrometheusSettings
 from bot.slack.edge import Credentials
 
 
@@ -52,6 +55,35 @@ def _service(one: ServiceSettings) -> Service:
         secret=None
         if one.secret is None
         else SecretRef(one.secret.name, one.secret.key, one.secret.staged_key),
+        metrics=_metrics(one.prometheus),
+    )
+
+
+def _metrics(one: PrometheusSettings) -> MetricsSource | None:
+    if one.url is None:
+        return None
+    return MetricsSource(
+        url=str(one.url).rstrip("/"),
+        queries=one.queries,
+        window=timedelta(minutes=one.window_minutes),
+        stale_after=timedelta(minutes=one.stale_minutes),
+    )
+
+
+def thresholds_of(file: ConfigFile) -> Thresholds:
+    """Build from where on a measurement is a fault."""
+    one = file.thresholds
+    return Thresholds(
+        down_share=one.down_share,
+        degraded_share=one.degraded_share,
+        least=one.least_failures,
+        slow_after=timedelta(seconds=one.slow_seconds),
+        in_a_row=one.consecutive_429,
+        rate_limited_share=one.rate_limited_share,
+        rejected_share=one.rejected_share,
+        download_share=one.download_share,
+        slow_download_after=timedelta(seconds=one.slow_download_seconds),
+        low_balance_usd=one.low_balance_usd,
     )
 
 

@@ -13,6 +13,7 @@ from bot.bootstrap.objects import (
     own_key,
     services_of,
     status_page_of,
+    thresholds_of,
 )
 from bot.clock import SystemClock
 from bot.domain.errors import ConfigError
@@ -25,6 +26,7 @@ from bot.integrations.ideogram import IdeogramApi
 from bot.integrations.keys import ServiceKeys
 from bot.integrations.kube_client import KubeClients
 from bot.integrations.network import SystemNetwork
+from bot.integrations.prometheus import PrometheusApi
 from bot.mitigations import MITIGATIONS
 from bot.ports import Instruments, Mitigation
 from bot.probes import PROBES
@@ -156,6 +158,8 @@ def _measure(
         timeout=timedelta(seconds=timeouts.default),
         generate_timeout=timedelta(seconds=timeouts.generate),
         status_page=status_page_of(settings.file),
+        metrics=PrometheusApi(http=network.http),
+        thresholds=thresholds_of(settings.file),
         canary=canary_of(settings.file),
     )
     return Measure(

@@ -34,6 +34,11 @@ def classify(exchange: Exchange) -> AnswerClass:
     return _of_refusal(exchange.status, exchange.body)
 
 
+def class_of_status(status: int) -> AnswerClass:
+    """Tell the class of an answer of which only the status is known."""
+    return AnswerClass.IMAGE if is_success(status) else _of_refusal(status, None)
+
+
 def _of_refusal(status: int, body: object) -> AnswerClass:
     if status == _UNPROCESSABLE:
         return AnswerClass.BAD_REQUEST if _lists_field_errors(body) else AnswerClass.UNSAFE

@@ -10,6 +10,8 @@
 | status-page | `affected` (count of components that are not operational) |
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |
 | app-health | `state` (`domain.health.HealthState`), `fallback` (bool) |
+| traffic | `state` (`domain.traffic.TrafficState`), `gaps` (text), `requests`, `failed`, `count_<class>`
+and the other numbers of `domain.traffic.Traffic` that are known, with their unit in the name |
 | workload | the rest below |
 """
 
@@ -50,4 +52,16 @@ REVISION_CAUSE: Final = "revision_cause"
 IMAGE: Final = "image"
 KEY_LENGTH: Final = "key_length"
 PODS_OLDER_THAN_KEY: Final = "pods_older_than_key"  # bool, absent when unknown
+GAPS: Final = "gaps"
+WINDOW_SECONDS: Final = "window_seconds"
+REQUESTS: Final = "requests"
+FAILED: Final = "failed"  # count of requests, refused content left out
+UNEXPLAINED: Final = "unexplained"  # count: failed nobody knows how
+IN_A_ROW: Final = "rate_limited_in_a_row"
+P95_SECONDS: Final = "p95_seconds"
+DOWNLOADS: Final = "downloads"
+LOST: Final = "downloads_lost"
+EXPIRED: Final = "downloads_expired"
+DOWNLOAD_P95_SECONDS: Final = "download_p95_seconds"
+BALANCE_USD: Final = "balance_usd"  # text
 SHARED: Final = "shared"  # bool: taken over from another triage of the last 20 s

@@ -32,6 +32,7 @@ class ProbeKind(StrEnum):
     CONNECTIVITY = "connectivity"
     APP_HEALTH = "app-health"
     WORKLOAD = "workload"
+    TRAFFIC = "traffic"
 
 
 CANARY_OF: Final = {Call.LEGACY: ProbeKind.GENERATE_LEGACY, Call.V3: ProbeKind.GENERATE_V3}

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.errors import UnknownServiceError
 from bot.domain.ids import ServiceName
+from bot.domain.metrics import MetricsSource
 
 
 class Call(StrEnum):
@@ -93,6 +94,7 @@ class Service:
             the HTTP status decides.
         health_values: Own words of the service by meaning (`healthy`, `degraded`, `down`,
             `fallback`).
+        metrics: Where its own metrics are; None when nobody scrapes them.
     """
 
     name: ServiceName
@@ -104,6 +106,7 @@ class Service:
     switches: Mapping[SwitchName, Switch] = field(default_factory=dict)
     concurrency: ConcurrencySwitch | None = None
     secret: SecretRef | None = None
+    metrics: MetricsSource | None = None
 
 
 def find_service(services: Sequence[Service], name: str | None) -> Service:

@@ -9,6 +9,7 @@ from bot.ports.inbox import Delivery, Inbox
 from bot.ports.incidents import Incidents
 from bot.ports.ledger import Ledger
 from bot.ports.messenger import Answers, Messenger, file_name
+from bot.ports.metrics import Metrics
 from bot.ports.mitigation import Keys, Mitigation
 from bot.ports.mitigations import Claim, Mitigations
 from bot.ports.network import Network, Resolution
@@ -36,6 +37,7 @@ __all__ = [
     "Keys",
     "Ledger",
     "Messenger",
+    "Metrics",
     "Mitigation",
     "Mitigations",
     "Network",

@@ -11,9 +11,11 @@ from bot.domain.money import Canary
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Service
 from bot.domain.status_page import StatusPage
+from bot.domain.thresholds import Thresholds
 from bot.ports.clock import Clock
 from bot.ports.cluster import Cluster
 from bot.ports.ideogram import Ideogram
+from bot.ports.metrics import Metrics
 from bot.ports.network import Network
 
 
@@ -58,6 +60,8 @@ class Instruments:
     Attributes:
         cluster: None where there is none, in a terminal for example.
         status_page: The provider's; None when nobody wants it read.
+        metrics: Answers about users' traffic; None where nobody may be asked.
+        thresholds: From where on a measurement is a fault.
         canary: Model and speed of paid requests, for what they cost.
         timeout: Of a free request or a reading.
         generate_timeout: Of a paid one.
@@ -68,6 +72,8 @@ class Instruments:
     cluster: Cluster | None
     clock: Clock
     status_page: StatusPage | None = None
+    metrics: Metrics | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
     canary: Canary = field(default_factory=Canary)
     timeout: timedelta = timedelta(seconds=10)
     generate_timeout: timedelta = timedelta(seconds=55)

@@ -14,6 +14,7 @@ from bot.probes.generate_legacy import GenerateLegacy
 from bot.probes.generate_v3 import GenerateV3
 from bot.probes.reachability import Reachability
 from bot.probes.status_page import ProviderStatus
+from bot.probes.traffic import UserTraffic
 from bot.probes.workload import Workload
 
 PROBES: Final[Mapping[ProbeKind, Callable[[Instruments], Probe]]] = {
@@ -27,4 +28,5 @@ PROBES: Final[Mapping[ProbeKind, Callable[[Instruments], Probe]]] = {
     ProbeKind.CONNECTIVITY: Connectivity,
     ProbeKind.APP_HEALTH: AppHealth,
     ProbeKind.WORKLOAD: Workload,
+    ProbeKind.TRAFFIC: UserTraffic,
 }

@@ -4,13 +4,15 @@ import re
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator
+from pydantic import Field, HttpUrl, field_validator
 
 from bot.domain.ids import NAME
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import LEGACY_PRICES, V3_PRICES
 from bot.domain.service import Call
 from bot.domain.severity import Severity
+from bot.settings.part import Part
+from bot.settings.traffic import PrometheusSettings, ThresholdSettings
 
 RESERVED_NAMES: Final = frozenset({"all", "quick", "full"})  # words of the triage command
 _KUBERNETES_NAME: Final = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
@@ -19,12 +21,6 @@ _ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 KubernetesName = Annotated[str, Field(pattern=_KUBERNETES_NAME, max_length=253)]
 EnvName = Annotated[str, Field(pattern=_ENV_NAME)]
 ChannelName = Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,}$")]
-
-
-class Part(BaseModel):
-    """A part of the file: unknown keys are refused, rejected values are never quoted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class SwitchSettings(Part):
@@ -94,6 +90,9 @@ class ServiceSettings(Part):
         default_factory=SwitchesSettings, description="Variables that the service honours."
     )
     secret: SecretSettings | None = Field(None, description="Where the API key lies.")
+    prometheus: PrometheusSettings = Field(
+        default_factory=PrometheusSettings, description="Where the service's metrics are."
+    )
 
     @field_validator("name")
     @classmethod
@@ -220,6 +219,9 @@ class ConfigFile(Part):
     slack: SlackSettings | None = Field(None, description="Where the bot speaks.")
     policy: PolicySettings = Field(
         default_factory=PolicySettings, description="Who may do what, and what is promised."
+    )
+    thresholds: ThresholdSettings = Field(
+        default_factory=ThresholdSettings, description="From where on a measurement is a fault."
     )
     templates_folder: str | None = Field(
         None, description="Folder with own templates over ours, file by file."

@@ -1,0 +1,119 @@
+"""What is asked of Prometheus about a service, and what came back.
+
+The metric names are those of the incident runbook and the production checklist. They know the
+label `status`; the label `code` (HTTP status of Ideogram's answer, `timeout`, or empty) is ours:
+without it an error is counted, but nobody can say whose it is.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+WINDOW: Final = "$window"  # in an expression: the window, as Prometheus writes a duration
+
+
+class Query(StrEnum):
+    """What is asked. Only `outcomes` is needed; what is absent of the others is not seen."""
+
+    OUTCOMES = "outcomes"  # attempts in the window by `status` and `code`
+    NEWEST = "newest"  # Unix time of the newest sample
+    P95 = "p95"  # seconds of an attempt
+    CONSECUTIVE_429 = "consecutive_429"  # now
+    SAFETY = "safety"  # prompts and pictures refused in the window
+    DOWNLOADS = "downloads"  # in the window by `status` and `code`
+    DOWNLOAD_P95 = "download_p95"  # seconds
+    BALANCE = "balance"  # USD
+
+
+def _p95(metric: str) -> str:
+    return f"histogram_quantile(0.95, sum by (le) (rate({metric}_bucket[{WINDOW}])))"
+
+
+def _newest(*metrics: str) -> str:
+    # timestamp() of a plain selector only: of an expression it is the time of evaluation.
+    return " or ".join(f"max(timestamp({metric}))" for metric in metrics)
+
+
+DEFAULTS: Final[Mapping[Query, str]] = {
+    Query.OUTCOMES: f"sum by (status, code) (increase(ideogram_generations_total[{WINDOW}]))",
+    Query.NEWEST: _newest(
+        "ideogram_generations_total",
+        "ideogram_generation_duration_seconds_count",
+        "ideogram_generation_duration_ms_count",
+        "ideogram_credits_estimated",
+    ),
+    Query.P95: f"{_p95('ideogram_generation_duration_seconds')}"
+    f" or {_p95('ideogram_generation_duration_ms')} / 1000",
+    Query.CONSECUTIVE_429: "max(ideogram_consecutive_rate_limited)",
+    Query.SAFETY: f"sum(increase(ideogram_safety_rejections[{WINDOW}]))",
+    Query.DOWNLOADS: f"sum by (status, code) (increase(ideogram_image_downloads[{WINDOW}]))",
+    Query.DOWNLOAD_P95: _p95("ideogram_image_download_duration_seconds"),
+    Query.BALANCE: "min(ideogram_credits_estimated)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsSource:
+    """Where a service's metrics are.
+
+    Attributes:
+        url: Of Prometheus, without `/api/v1`.
+        queries: Own expressions over the defaults.
+        window: Over which requests are counted.
+        stale_after: A newest sample older than this says nothing about now.
+    """
+
+    url: str
+    queries: Mapping[Query, str] = field(default_factory=dict)
+    window: timedelta = timedelta(minutes=5)
+    stale_after: timedelta = timedelta(minutes=3)
+
+    def expressions(self, window: timedelta | None = None) -> Mapping[Query, str]:
+        """Write every expression, with the window filled in.
+
+        Own outcomes without an own `newest` leave that out: ours names metrics that may not exist.
+        """
+        chosen = {**DEFAULTS, **self.queries}
+        if Query.OUTCOMES in self.queries and Query.NEWEST not in self.queries:
+            del chosen[Query.NEWEST]
+        seconds = f"{(window or self.window).total_seconds():.0f}s"
+        return {query: one.replace(WINDOW, seconds) for query, one in chosen.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value of an answer; it may be not a number.
+
+    Attributes:
+        at: When Prometheus evaluated it, by Prometheus' own clock.
+    """
+
+    labels: Mapping[str, str]
+    value: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one query gave.
+
+    Attributes:
+        samples: Empty when there is no such series.
+        problem: Why there is no answer, in words; empty when there is one.
+    """
+
+    samples: tuple[Sample, ...] = ()
+    problem: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether every value is one; NaN and infinities are none."""
+        return all(math.isfinite(one.value) for one in self.samples)
+
+    @property
+    def single(self) -> Sample | None:
+        """The first sample when it is a number; None otherwise."""
+        return self.samples[0] if self.samples and self.is_number else None

@@ -1,0 +1,88 @@
+"""Prometheus' HTTP API: instant queries (https://prometheus.io/docs/prometheus/2.42/querying/api).
+
+Values are strings there; a wrong expression is 400; an unknown series is an empty list.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from bot.domain.answer import Exchange
+from bot.domain.metrics import Reading, Sample
+from bot.domain.observation import happened, one_line
+from bot.integrations.http import Http
+from bot.integrations.http_ask import Ask
+
+_SAMPLES_MAX: Final = 1000  # an expression that forgot its sum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrometheusApi:
+    """Asks a Prometheus, or whatever speaks its API."""
+
+    http: Http
+
+    async def query(self, url: str, expression: str, *, timeout: timedelta) -> Reading:  # noqa: ASYNC109  it is a measurement
+        """Evaluate an expression now."""
+        asked = f"{url.rstrip('/')}/api/v1/query?{urlencode({'query': expression})}"
+        return read_answer(await self.http.exchange(Ask(method="GET", url=asked), timeout=timeout))
+
+
+def read_answer(exchange: Exchange) -> Reading:
+    """Read an answer of `/api/v1/query`. Total: any status, any body."""
+    body = exchange.body
+    document = body if isinstance(body, Mapping) else {}
+    if exchange.failure is not None or document.get("status") != "success":
+        return Reading(problem=_refused(exchange, document))
+    found = document.get("data")
+    data: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    return _values(data.get("resultType"), data.get("result"))
+
+
+def _values(kind: object, result: object) -> Reading:
+    match kind, result:
+        case "scalar", _:
+            sample = _sample({}, result)
+            return Reading((sample,)) if sample else Reading(problem="the answer holds no value")
+        case "vector", list():
+            samples = tuple(_samples(result[:_SAMPLES_MAX]))
+            unread = len(samples) < len(result)
+            problem = "the answer holds values that cannot be read, or too many"
+            return Reading(problem=problem) if unread else Reading(samples)
+        case "vector", _:
+            return Reading(problem="the answer holds no list")
+        case _:
+            words = one_line(str(kind))
+            return Reading(problem=f"the expression gives a {words}, a vector is needed")
+
+
+def _refused(exchange: Exchange, document: Mapping[str, Any]) -> str:
+    said = document.get("error")
+    if isinstance(said, str) and said:
+        return f"{happened(exchange)}: {one_line(said)}"
+    is_answer = exchange.failure is None
+    return f"{happened(exchange)}, no answer of Prometheus" if is_answer else happened(exchange)
+
+
+def _samples(result: list[Any]) -> Iterator[Sample]:
+    for one in result:
+        labels = one.get("metric") if isinstance(one, Mapping) else None
+        if isinstance(labels, Mapping):
+            sample = _sample(labels, one.get("value"))
+            if sample is not None:
+                yield sample
+
+
+def _sample(labels: Mapping[Any, Any], pair: object) -> Sample | None:
+    match pair:
+        case [int() | float() as at, str() as text]:
+            pass
+        case _:
+            return None
+    try:
+        moment, value = datetime.fromtimestamp(at, UTC), float(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return Sample({str(name): str(label) for name, label in labels.items()}, value, moment)

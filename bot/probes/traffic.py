@@ -1,0 +1,78 @@
+"""What do users get? As the service's own metrics tell it, through Prometheus."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from bot.domain import facts
+from bot.domain.metrics import MetricsSource, Query, Reading
+from bot.domain.observation import one_line
+from bot.domain.probe import Outcome, ProbeKind, ProbeResult
+from bot.domain.traffic import Signs, TrafficState, to_facts
+from bot.domain.traffic_reading import RECENT, TrafficReading, read_traffic
+from bot.domain.traffic_words import in_words
+from bot.ports import Instruments, Subject
+
+_RECENT: Final = "recent"
+
+
+@dataclass(frozen=True, slots=True)
+class UserTraffic:
+    """Asks for outcomes, latency, refusals, downloads and balance, all at once.
+
+    What is absent, stale or not a number is unknown and says which. Facts: `state`, `gaps`, and
+    the numbers of `domain.traffic.Traffic`.
+    """
+
+    kind: ClassVar = ProbeKind.TRAFFIC
+    tools: Instruments
+
+    @property
+    def timeout(self) -> timedelta:
+        """Bound each query; they run side by side."""
+        return self.tools.timeout
+
+    async def __call__(self, subject: Subject) -> ProbeResult:
+        """Measure once."""
+        source, metrics = subject.service.metrics, self.tools.metrics
+        if source is None or metrics is None:
+            detail, now = "no Prometheus is configured", self.tools.clock.now()
+            return ProbeResult(self.kind, Outcome.UNKNOWN, detail, now, ran=False)
+        started = self.tools.clock.monotonic()
+        found = await self._read(source)
+        hurts = Signs(found.traffic, self.tools.thresholds).hurts
+        is_seen = found.state is TrafficState.SEEN
+        healthy_or_not = Outcome.HEALTHY if is_seen else Outcome.UNKNOWN
+        return ProbeResult(
+            kind=self.kind,
+            outcome=Outcome.UNHEALTHY if hurts else healthy_or_not,
+            detail=self._detail(found),
+            measured_at=self.tools.clock.now(),
+            latency=self.tools.clock.monotonic() - started,
+            facts={facts.STATE: found.state.value, **_gaps(found), **to_facts(found.traffic)},
+        )
+
+    async def _read(self, source: MetricsSource) -> TrafficReading:
+        asked = {str(query): one for query, one in source.expressions().items()}
+        asked[_RECENT] = source.expressions(RECENT)[Query.OUTCOMES]
+        async with asyncio.TaskGroup() as group:
+            tasks = {
+                name: group.create_task(self._ask(source.url, expression))
+                for name, expression in asked.items()
+            }
+        readings = {query: tasks[query].result() for query in Query if query in tasks}
+        return read_traffic(source, readings, tasks[_RECENT].result())
+
+    async def _ask(self, url: str, expression: str) -> Reading:
+        assert self.tools.metrics is not None  # noqa: S101  asked for above
+        return await self.tools.metrics.query(url, expression, timeout=self.timeout)
+
+    def _detail(self, found: TrafficReading) -> str:
+        said = in_words(found.traffic, self.tools.thresholds)
+        gaps = f"not read: {one_line(found.gaps[0])}" if found.gaps else ""
+        return ", ".join(part for part in (one_line(found.why), said, gaps) if part)
+
+
+def _gaps(found: TrafficReading) -> dict[str, str]:
+    return {facts.GAPS: one_line("; ".join(found.gaps))} if found.gaps else {}

@@ -1,0 +1,125 @@
+"""Prometheus' HTTP API, as it answers and as it does not."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.metrics import Sample
+from bot.integrations.prometheus import PrometheusApi, read_answer
+from tests.fakes.ideogram import an_exchange
+from tests.integrations.mocked import mocked
+
+AT = 1_795_231_783.5
+WITHIN = timedelta(seconds=10)
+json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+def success(kind, result):
+    return {"status": "success", "data": {"resultType": kind, "result": result}}
+
+
+def vector(*values):
+    return success("vector", [{"metric": {"code": "503"}, "value": [AT, one]} for one in values])
+
+
+def read(body, status=200):
+    return read_answer(an_exchange(status, body))
+
+
+def test_values_are_strings_and_become_numbers():
+    (sample,) = read(vector("0.78")).samples
+
+    assert sample == Sample({"code": "503"}, 0.78, datetime.fromtimestamp(AT, UTC))
+
+
+def test_no_series_is_an_empty_answer_and_no_problem():
+    reading = read(success("vector", []))
+
+    assert (reading.samples, reading.problem, reading.single) == ((), "", None)
+
+
+def test_nan_is_read_and_is_no_number():
+    reading = read(vector("NaN"))
+
+    assert (len(reading.samples), reading.is_number, reading.single) == (1, False, None)
+
+
+def test_a_scalar_is_one_value():
+    assert read(success("scalar", [AT, "42"])).samples[0].value == 42
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "problem"),
+    [
+        (
+            {"status": "error", "errorType": "bad_data", "error": "1:6: parse error"},
+            400,
+            "400 in 0.4 s: 1:6: parse error",
+        ),
+        ("<html>", 200, "200 in 0.4 s, no answer of Prometheus"),
+        ("Not found", 404, "404 in 0.4 s, no answer of Prometheus"),
+        (None, 502, "502 in 0.4 s, no answer of Prometheus"),
+        (None, None, "refused at connect"),
+        (success("matrix", []), 200, "the expression gives a matrix, a vector is needed"),
+        (success("string", [AT, "text"]), 200, "the expression gives a string, a vector is needed"),
+        (success("vector", {}), 200, "the answer holds no list"),
+        (success("scalar", "x"), 200, "the answer holds no value"),
+        (vector("many"), 200, "the answer holds values that cannot be read"),
+        (success("vector", [7]), 200, "the answer holds values that cannot be read"),
+        (success("vector", [{"metric": {}, "value": [1e300, "1"]}]), 200, "the answer holds"),
+        ({"status": "success"}, 200, "the expression gives a None, a vector is needed"),
+    ],
+)
+def test_anything_else_is_a_problem_in_words(body, status, problem):
+    reading = read(body, status)
+
+    assert reading.samples == ()
+    assert reading.problem.startswith(problem)
+
+
+@given(json | st.builds(success, st.sampled_from(["vector", "scalar"]), json), st.integers(0, 599))
+def test_any_document_is_read_or_refused_in_words(body, status):
+    reading = read(body, status)
+
+    assert isinstance(reading.problem, str)
+    assert not (reading.problem and reading.samples)
+
+
+@given(st.lists(st.tuples(json, st.text() | st.floats().map(str))))
+def test_any_value_is_read_or_refused_in_words(pairs):
+    result = [{"metric": {}, "value": list(pair)} for pair in pairs]
+
+    reading = read(success("vector", result))
+
+    assert bool(reading.problem) == (len(reading.samples) < len(pairs))
+
+
+async def test_the_expression_travels_encoded_to_the_api():
+    asked = []
+
+    def answer(request):
+        asked.append(request.url)
+        return httpx.Response(200, json=vector("1"))
+
+    api = PrometheusApi(http=mocked(answer))
+    await api.query("http://prometheus:9090/", 'a{b="c&d"}[5m]', timeout=WITHIN)
+
+    assert asked[0].path == "/api/v1/query"
+    assert asked[0].params["query"] == 'a{b="c&d"}[5m]'
+
+
+async def test_an_answer_that_never_ends_is_a_problem_in_words():
+    async def never(request):
+        await asyncio.Event().wait()
+
+    api = PrometheusApi(http=mocked(never))
+    reading = await api.query("http://prometheus:9090", "up", timeout=timedelta(0))
+
+    assert "no answer in" in reading.problem
