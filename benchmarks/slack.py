@@ -25,6 +25,7 @@ ANA, INCIDENTS, ONCALL = "U0ANA", "C0INCIDENTS", "C0ONCALL"
 PATIENCE = 30.0  # seconds for one thing to be seen
 CARDS, WORLDS = 7, 4
 RATE, LOAD_SECONDS = 50, 8  # commands a second
+SETTLES = 2.0  # seconds until the last command is answered
 ACK_MS, CARD_MS, PRESS_MS, EARLY_MS, READY_SECONDS, MEMORY_MB = 100, 300, 300, 500, 2.0, 200
 ENABLE = "Enable Fallback"
 
@@ -90,7 +91,9 @@ async def first_cards(world: World) -> Figure:
 
 async def acknowledged(world: World) -> Figure:
     """Type 50 commands a second, each of which is recorded in the database and answered."""
-    began, tasks = time.perf_counter(), []
+    pid = world.bot.pid if world.bot else None
+    assert pid is not None
+    used, began, tasks = processes.cpu_seconds(pid), time.perf_counter(), []
     async with asyncio.TaskGroup() as group:
         for number in range(RATE * LOAD_SECONDS):
             await asyncio.sleep(max(0.0, began + number / RATE - time.perf_counter()))
@@ -99,10 +102,13 @@ async def acknowledged(world: World) -> Figure:
     refused = [one.error for one in done if not one.acked]
     assert not refused, refused[:3]
     took = [one.seconds * 1000 for one in done]
+    await asyncio.sleep(SETTLES)
+    each = (processes.cpu_seconds(pid) - used) / len(done) * 1000
     ninety_ninth = percentile(took, 0.99)
     return Figure(
         f"acknowledgement at {RATE} commands/s for {LOAD_SECONDS} s, 99th percentile",
-        f"{ninety_ninth:.0f} ms (median {percentile(took, 0.5):.0f}, worst {max(took):.0f})",
+        f"{ninety_ninth:.0f} ms (median {percentile(took, 0.5):.0f}, worst {max(took):.0f};"
+        f" {each:.0f} ms of CPU each)",
         f"< {ACK_MS} ms",
         ninety_ninth < ACK_MS,
     )
