@@ -17,9 +17,10 @@ from typing import Any, Final, cast
 import jinja2
 from markupsafe import Markup
 
+from bot.domain.draft import Seen, UpdateDraft
 from bot.domain.errors import Problem
 from bot.domain.incident import shortened
-from bot.domain.message import Message, Postmortem, Seen, UpdateDraft
+from bot.domain.message import Message, Postmortem
 from bot.domain.mitigation import Preview
 from bot.ports import Confirm, Wording, Words
 

@@ -45,6 +45,7 @@ def a_service(**changes: Any) -> Service:
         },
         "concurrency": ConcurrencySwitch("IDEOGRAM_CONCURRENCY", 8, (3, 1)),
         "secret": SecretRef("ideogram-secrets", "api-key", "api-key-next"),
+        "generation_env": ("IDEOGRAM_MODEL", "IDEOGRAM_STYLE"),
     }
     return Service(**(values | changes))
 

@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.diagnosis import Cause, HumanStep
+from bot.domain.draft import Seen, UpdateDraft
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Status
 from bot.domain.message import (
     Note,
     NoteKind,
-    Seen,
     Trouble,
-    UpdateDraft,
 )
 from bot.domain.mitigation import State
 from bot.rendering import Templates

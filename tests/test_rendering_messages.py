@@ -137,7 +137,7 @@ def test_a_pasted_newline_cannot_forge_a_line_of_the_template():
 def test_help_names_every_command_and_the_services():
     said = WORDS.wording(Answer(AnswerKind.HELP, services=(ServiceName("images"),)))
 
-    assert len(said.rows) == 10
+    assert all(row.startswith("`/ideogram ") for row in said.rows)
     assert said.context == "services: images"
 
 

@@ -20,10 +20,12 @@ from bot.usecases.finish import Finish
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.intake import Handler, Intake
 from bot.usecases.interrupted import CloseInterrupted
+from bot.usecases.judge import JudgeTriages
 from bot.usecases.mitigate import ShowMitigations
 from bot.usecases.postmortem import PeopleOf, Postmortems, WritePostmortems
 from bot.usecases.press import PressMitigation
 from bot.usecases.prove import ProveImage
+from bot.usecases.quality import AskAboutQuality
 from bot.usecases.resolve import ResolveIncident
 from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
 from bot.usecases.triage import RunTriages
@@ -99,14 +101,7 @@ class Join:
             incidents_channel=channel,
         )
         return {
-            asks.RunTriage: RunTriages(
-                storage=storage,
-                clock=clock,
-                services=out.services,
-                examine=out.examine,
-                offer=out.offer,
-                seen_from=out.seen_from,
-            ),
+            **self._triages(),
             asks.Declare: declare,
             asks.Acknowledge: AcknowledgeIncident(storage=storage, clock=clock, cards=cards),
             asks.PostUpdate: PostUpdates(
@@ -129,6 +124,33 @@ class Join:
             asks.ShowStatus: ShowOpenIncidents(storage=storage),
             asks.ShowTimeline: ShowTimelines(storage=storage),
             asks.ShowHelp: ShowCommands(services=out.services),
+        }
+
+    def _triages(self) -> Mapping[type, Handler]:
+        """Join what finds out, and what is asked about it afterwards."""
+        out = self.out
+        triages = RunTriages(
+            storage=out.storage,
+            clock=out.clock,
+            services=out.services,
+            examine=out.examine,
+            offer=out.offer,
+            seen_from=out.seen_from,
+        )
+        judge = JudgeTriages(
+            storage=out.storage,
+            clock=out.clock,
+            services=out.services,
+            cluster=out.cluster,
+            offer=out.offer,
+            names_resolvable=out.examine.measure.names_resolvable,
+        )
+        return {
+            asks.RunTriage: triages,
+            asks.TellTriage: judge,
+            asks.AskQuality: AskAboutQuality(
+                storage=out.storage, services=out.services, triages=triages, judge=judge
+            ),
         }
 
     def _press(

@@ -56,6 +56,10 @@ def _service(one: ServiceSettings) -> Service:
         if one.secret is None
         else SecretRef(one.secret.name, one.secret.key, one.secret.staged_key),
         metrics=_metrics(one.prometheus),
+        generation_env=tuple(dict.fromkeys(one.generation_env)),
+        billing_owner=None
+        if one.contacts.billing_owner is None
+        else UserId(one.contacts.billing_owner),
     )
 
 

@@ -166,8 +166,14 @@ def _contradictions(signals: Signals, origin: Origin | None = None) -> tuple[str
     fallback = signals.fact(ProbeKind.APP_HEALTH, facts.FALLBACK) is True
     if fallback and signals.fact(ProbeKind.WORKLOAD, facts.FALLBACK) == "off":
         found.append("health says fallback, the switch says off")
+    return (*found, *_said_otherwise(signals))
+
+
+def _said_otherwise(signals: Signals) -> tuple[str, ...]:
     if signals.said is Sight.FINE and signals.users_suffer:
-        found.append("a person saw users fine, measurements see them fail")
+        return ("a person saw users fine, measurements see them fail",)
     if signals.said is Sight.FAILING and signals.users is Users.FINE:
-        found.append("a person saw users fail, measurements see them fine")
-    return tuple(found)
+        return ("a person saw users fail, measurements see them fine",)
+    return ()
+
+

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.person import Testimony
+from bot.domain.person import Witness
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Call
 from bot.domain.severity import Severity
@@ -67,7 +67,7 @@ class Measurements:
     mode: Mode
     results: Mapping[ProbeKind, ProbeResult]
     names_resolvable: bool = True
-    person: Testimony | None = None
+    person: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.errors import UnknownServiceError
-from bot.domain.ids import ServiceName
+from bot.domain.ids import ServiceName, UserId
 from bot.domain.metrics import MetricsSource
 
 
@@ -94,7 +94,9 @@ class Service:
             the HTTP status decides.
         health_values: Own words of the service by meaning (`healthy`, `degraded`, `down`,
             `fallback`).
+        generation_env: Variables that decide how pictures look.
         metrics: Where its own metrics are; None when nobody scrapes them.
+        billing_owner: Whom to ask for money; None when nobody is named.
     """
 
     name: ServiceName
@@ -106,6 +108,8 @@ class Service:
     switches: Mapping[SwitchName, Switch] = field(default_factory=dict)
     concurrency: ConcurrencySwitch | None = None
     secret: SecretRef | None = None
+    generation_env: tuple[str, ...] = ()
+    billing_owner: UserId | None = None
     metrics: MetricsSource | None = None
 
 

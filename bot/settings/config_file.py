@@ -20,6 +20,7 @@ _ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 KubernetesName = Annotated[str, Field(pattern=_KUBERNETES_NAME, max_length=253)]
 EnvName = Annotated[str, Field(pattern=_ENV_NAME)]
+PersonName = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
 ChannelName = Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,}$")]
 
 
@@ -62,6 +63,14 @@ class SecretSettings(Part):
     staged_key: str = Field("api-key-next", description="Key in the Secret for the next API key.")
 
 
+class ContactsSettings(Part):
+    """People who can do what the bot cannot."""
+
+    billing_owner: PersonName | None = Field(
+        None, description="Slack user id of who tops up the account: Ask Billing Owner."
+    )
+
+
 class ServiceSettings(Part):
     """One application that calls Ideogram."""
 
@@ -90,6 +99,13 @@ class ServiceSettings(Part):
         default_factory=SwitchesSettings, description="Variables that the service honours."
     )
     secret: SecretSettings | None = Field(None, description="Where the API key lies.")
+    generation_env: list[EnvName] = Field(
+        default=["IDEOGRAM_MODEL", "IDEOGRAM_STYLE", "IDEOGRAM_MAGIC_PROMPT"],
+        description="Variables that decide how pictures look, compared when they look bad.",
+    )
+    contacts: ContactsSettings = Field(
+        default_factory=ContactsSettings, description="People who can do what the bot cannot."
+    )
     prometheus: PrometheusSettings = Field(
         default_factory=PrometheusSettings, description="Where the service's metrics are."
     )
@@ -152,6 +168,9 @@ class IdeogramSettings(Part):
     status_components: str = Field(
         ".*",
         description="Regular expression on the names of components that concern you; any case.",
+    )
+    billing_url: HttpUrl = Field(
+        HttpUrl("https://ideogram.ai/platform"), description="Where a person tops up."
     )
     image_hosts: list[str] = Field(
         default=["ideogram.ai", "*.ideogram.ai", "d2gu96o5zk2m7w.cloudfront.net"],

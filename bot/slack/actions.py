@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import StalePressError
-from bot.domain.ids import ServiceName
+from bot.domain.ids import ServiceName, TriageId
+from bot.domain.person import Sight
 from bot.domain.request import (
     Acknowledge,
     Asked,
@@ -16,6 +17,7 @@ from bot.domain.request import (
     Request,
     RunTriage,
     ShowTimeline,
+    TellTriage,
     WritePostmortem,
 )
 from bot.slack import ids
@@ -41,6 +43,19 @@ def _press(pressed: _Pressed) -> Press:
     return Press(pressed.asked, pressed.value.preview)
 
 
+def _tell(sight: Sight) -> Callable[[_Pressed], TellTriage]:
+    def told(pressed: _Pressed) -> TellTriage:
+        return TellTriage(pressed.asked, _triage(pressed), sight)
+
+    return told
+
+
+def _triage(pressed: _Pressed) -> TriageId:
+    if pressed.value.triage is None:
+        raise StalePressError(_STALE)
+    return pressed.value.triage
+
+
 def _form(callback_id: str) -> Callable[[_Pressed], OpenForm]:
     return lambda pressed: OpenForm(callback_id, pressed.value.incident)
 
@@ -56,6 +71,9 @@ MEANINGS: Final[Mapping[str, Callable[[_Pressed], Request | OpenForm]]] = {
     ids.OFFER: lambda one: OfferMitigations(
         one.asked, one.service, one.value.kind, one.value.incident
     ),
+    ids.USERS_FAILING: _tell(Sight.FAILING),
+    ids.USERS_FINE: _tell(Sight.FINE),
+    ids.LOOKS_BAD: _tell(Sight.LOOKS_BAD),
     ids.UPDATE: _form(ids.UPDATE_FORM),
     ids.RESOLVE: _form(ids.RESOLVE_FORM),
     ids.EVIDENCE: lambda one: OpenForm(ids.EVIDENCE, triage_id=one.value.triage),

@@ -177,8 +177,15 @@ def _of_triage(card: TriageCard) -> Controls:
         case Cause.HEALTHY if card.mode is Mode.QUICK:
             shown = [*first, _action(ids.FULL), *evidence]
             more = [*others, again]
-        case Cause.HEALTHY:
+        case Cause.HEALTHY if first:
             shown, more = [*first, again, *evidence], others
+        case Cause.HEALTHY:
+            bad = [_action(ids.LOOKS_BAD, card=card)] if evidence else []
+            shown, more = [*bad, again, *evidence], others
+        case Cause.UNDETERMINED | Cause.OWN_NETWORK if evidence and not first:
+            users = [_action(do, card=card) for do in (ids.USERS_FAILING, ids.USERS_FINE)]
+            shown = [*users, again]
+            more = [_action(ids.DECLARE, card=card), *evidence]
         case Cause.UNDETERMINED:
             shown = [*first, _action(ids.DECLARE, card=card), again]
             more = [*evidence, *others]

@@ -12,6 +12,7 @@ from bot.domain.mitigation import MitigationKind
 from bot.domain.request import (
     Acknowledge,
     Asked,
+    AskQuality,
     OfferMitigations,
     Request,
     RunTriage,
@@ -85,6 +86,13 @@ def _triage(typed: _Typed) -> RunTriage:
     return RunTriage(typed.asked, service.name, Mode(modes[0]) if modes else None)
 
 
+def _quality(typed: _Typed) -> AskQuality:
+    if len(typed.words) > 1:
+        raise BadCommandError(f"Write {COMMAND} quality [service].")
+    service = find_service(typed.services, typed.words[0] if typed.words else None)
+    return AskQuality(typed.asked, service.name)
+
+
 def _mitigate(typed: _Typed) -> OfferMitigations:
     service, kind, incident = None, None, None
     for word in typed.words:
@@ -107,6 +115,7 @@ def _incident_or_none(word: str) -> IncidentId | None:
 SUBCOMMANDS: Final[Mapping[str, Callable[[_Typed], Request | OpenForm]]] = {
     "help": lambda typed: ShowHelp(typed.asked),
     "triage": _triage,
+    "quality": _quality,
     "declare": lambda typed: OpenForm(ids.DECLARE_FORM, title=typed.rest),
     "acknowledge": lambda typed: Acknowledge(typed.asked, typed.incident()),
     "update": lambda typed: OpenForm(ids.UPDATE_FORM, typed.incident()),

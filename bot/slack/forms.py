@@ -8,9 +8,10 @@ from typing import Any, Final, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.draft import Seen
 from bot.domain.errors import UnavailableError, UserError
 from bot.domain.ids import IncidentId, ServiceName, TriageId
-from bot.domain.message import Seen, TriageCard
+from bot.domain.message import TriageCard
 from bot.ports import Words
 from bot.slack import ids, views
 from bot.slack.answers import Place, place_of

@@ -24,6 +24,9 @@ AGAIN: Final = "again"
 FULL: Final = "full"
 OFFER: Final = "offer"
 MORE: Final = "more"
+USERS_FAILING: Final = "users-failing"
+USERS_FINE: Final = "users-fine"
+LOOKS_BAD: Final = "looks-bad"
 ANY_ACTION: Final = re.compile(r"[a-z]+(-[a-z-]+)?")
 
 # callback_ids of the forms.

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.domain.draft import UpdateDraft
 from bot.domain.ids import ServiceName
 from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status
-from bot.domain.message import TriageCard, UpdateDraft
+from bot.domain.message import TriageCard
 from bot.domain.probe import ProbeResult
 from bot.domain.severity import Severity
 from bot.ports import Words

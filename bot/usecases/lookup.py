@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from bot.domain.draft import Seen
 from bot.domain.errors import UserError
 from bot.domain.ids import IncidentId, TriageId
-from bot.domain.message import Seen, TriageCard
+from bot.domain.message import TriageCard
 from bot.ports import Storage
 from bot.usecases.find_incident import the_open_incident
 

@@ -248,9 +248,10 @@ async def test_a_rollout_can_be_watched_to_its_end(place):
     done = await place.finish(sent.generation)
 
     assert done.container("app").variable("IDEOGRAM_FALLBACK").value == "true"
-    newest = (await place.cluster.revisions(place.target, done))[0]
+    newest, before, *_ = await place.cluster.revisions(place.target, done)
     assert newest.number == done.revision > 1
     assert newest.image == "registry.example.com/app:1.4.2"
+    assert newest.env == done.container("app").env != before.env
 
 
 async def test_pods_belong_to_the_deployment_and_are_ready(place):

@@ -12,10 +12,11 @@ from bot.domain.branches import BRANCHES
 from bot.domain.diagnose import diagnose
 from bot.domain.diagnosis import Cause, Measurements, Mode, Origin
 from bot.domain.health import HealthState
+from bot.domain.person import Sight, Witness
 from bot.domain.probe import CANARIES, Outcome, ProbeKind
 from bot.domain.service import Call
 from bot.domain.severity import Severity
-from tests.builders import a_result
+from tests.builders import ANA, NIGHT, a_result
 from tests.domain.measured import (
     IMAGE,
     all_well,
@@ -34,6 +35,11 @@ UNHEALTHY, UNKNOWN = Outcome.UNHEALTHY, Outcome.UNKNOWN
 
 ROWS = {
     "all-well": (all_well(), Cause.HEALTHY, None),
+    "pictures-look-bad": (
+        replace(all_well(), person=Witness(Sight.LOOKS_BAD, ANA, NIGHT)),
+        Cause.QUALITY,
+        "P2",
+    ),
     "all-well-quick": (all_well(mode=Mode.QUICK), Cause.HEALTHY, None),
     "nothing-reachable": (cut_off(connectivity(UNHEALTHY)), Cause.OWN_NETWORK, "P4"),
     "nothing-reachable-users-unseen": (
@@ -264,6 +270,7 @@ def test_only_our_own_faults_are_blamed_on_us():
         Cause.OWN_SERVICE,
         Cause.RATE_LIMIT,
         Cause.REQUEST_BUG,
+        Cause.QUALITY,
     }
 
 

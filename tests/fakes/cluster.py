@@ -66,8 +66,9 @@ class FakeCluster(Cluster):
 
     def add(self, target: Target, deployment: Deployment) -> None:
         """Put a Deployment there, with all its pods ready and one revision."""
-        image = deployment.containers[0].image
-        revision = Revision(deployment.revision, NIGHT - timedelta(days=3), "", image, 1)
+        own = deployment.container(target.container) or deployment.containers[0]
+        made_at = NIGHT - timedelta(days=3)
+        revision = Revision(deployment.revision, made_at, "", own.image, 1, own.env)
         pods = tuple(
             Pod(f"{deployment.name}-{number}", ready=True, reason="", restarts=0, started_at=NIGHT)
             for number in range(deployment.replicas)
@@ -247,7 +248,8 @@ class FakeCluster(Cluster):
             one.is_template_new = False
             number = old.revision + 1
             cause = old.annotations.get("kubernetes.io/change-cause", "")
-            revision = Revision(number, NIGHT, cause, old.containers[0].image, 0)
+            own = old.container(target.container) or old.containers[0]
+            revision = Revision(number, NIGHT, cause, own.image, 0, own.env)
             one.revisions = (revision, *one.revisions)
             return replace(new, revision=number, updated=0, total=old.replicas + old.surge)
 

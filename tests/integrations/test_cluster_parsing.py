@@ -171,7 +171,9 @@ def test_a_pod_that_runs_nothing_yet_started_when_it_was_made():
     assert the_pod({}).started_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def test_revisions_come_newest_first_with_cause_and_image():
+def test_revisions_come_newest_first_with_cause_image_and_variables():
+    app = {"name": "app", "image": "a:1", "env": [{"name": "IDEOGRAM_STYLE", "value": "AUTO"}]}
+
     def replica_set(number, cause, owner="web"):
         return {
             "metadata": {
@@ -182,7 +184,7 @@ def test_revisions_come_newest_first_with_cause_and_image():
                 "creationTimestamp": NOON,
                 "ownerReferences": [{"kind": "Deployment", "name": owner}],
             },
-            "spec": {"template": {"spec": {"containers": [{"name": "app", "image": "a:1"}]}}},
+            "spec": {"template": {"spec": {"containers": [app]}}},
             "status": {"replicas": 2},
         }
 
@@ -194,6 +196,7 @@ def test_revisions_come_newest_first_with_cause_and_image():
         (10, "new", "a:1", 2),
         (9, "old", "a:1", 2),
     ]
+    assert {one.env for one in found} == {(EnvVar("IDEOGRAM_STYLE", "AUTO"),)}
 
 
 def test_a_secret_tells_length_and_the_newest_change_of_its_key():

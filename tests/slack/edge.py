@@ -12,9 +12,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot.domain.draft import Seen
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import DeliveryKey, IncidentId, TriageId
-from bot.domain.message import Answer, AnswerKind, Seen, TriageCard
+from bot.domain.message import Answer, AnswerKind, TriageCard
 from bot.domain.request import Request
 from bot.domain.severity import Severity
 from bot.ports import Answers

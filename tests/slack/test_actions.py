@@ -6,6 +6,7 @@ from bot.domain.diagnosis import Mode
 from bot.domain.errors import UserError
 from bot.domain.ids import IncidentId, PreviewId, TriageId
 from bot.domain.mitigation import MitigationKind
+from bot.domain.person import Sight
 from bot.domain.request import (
     Acknowledge,
     Declare,
@@ -13,6 +14,7 @@ from bot.domain.request import (
     Press,
     RunTriage,
     ShowTimeline,
+    TellTriage,
     WritePostmortem,
 )
 from bot.slack import ids
@@ -39,6 +41,14 @@ SERVICE = "ideogram-service"
         (
             ids.Value(ids.OFFER, incident=INC, kind=MitigationKind.REDUCE_CONCURRENCY),
             OfferMitigations(asked(), SERVICE, MitigationKind.REDUCE_CONCURRENCY, INC),
+        ),
+        *(
+            (ids.Value(do, triage=TriageId(118)), TellTriage(asked(), TriageId(118), sight))
+            for do, sight in {
+                ids.USERS_FAILING: Sight.FAILING,
+                ids.USERS_FINE: Sight.FINE,
+                ids.LOOKS_BAD: Sight.LOOKS_BAD,
+            }.items()
         ),
     ],
     ids=lambda value: value.do if isinstance(value, ids.Value) else "",

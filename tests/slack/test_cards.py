@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import Cause, Mode
 from bot.domain.ids import IncidentId, MitigationId, PreviewId, TriageId
 from bot.domain.incident import Status
@@ -20,10 +21,11 @@ from bot.domain.message import (
     Trouble,
 )
 from bot.domain.mitigation import MitigationKind, State
+from bot.domain.person import Sight, Witness
 from bot.domain.severity import Severity
 from bot.slack import ids
 from bot.slack.cards import draw
-from tests.builders import NIGHT, a_preview, a_run, an_incident
+from tests.builders import ANA, NIGHT, a_preview, a_run, an_incident
 from tests.sayings import HOSTILE, WORDS, a_card, a_diagnosis, a_healthy_card, a_line, a_postmortem
 from tests.slack_limits import check_call
 
@@ -104,7 +106,7 @@ def test_a_declared_triage_keeps_no_button():
 
 
 def test_healthy_offers_another_look_and_the_evidence():
-    assert labels(a_healthy_card()) == ["Run Again", "Show Evidence"]
+    assert labels(a_healthy_card()) == ["Images Look Bad", "Run Again", "Show Evidence"]
 
 
 def test_fallback_still_on_leads_with_disabling_it():
@@ -117,11 +119,25 @@ def test_after_free_checks_a_full_triage_is_offered():
     assert labels(a_healthy_card(mode=Mode.QUICK))[0] == "Run Full Triage"
 
 
-def test_undetermined_can_be_declared_or_looked_at_again():
-    card = a_card(diagnosis=a_diagnosis(Cause.UNDETERMINED, Severity.P1))
+@pytest.mark.parametrize("cause", [Cause.UNDETERMINED, Cause.OWN_NETWORK])
+def test_where_users_are_out_of_sight_a_person_is_asked(cause):
+    card = a_card(diagnosis=a_diagnosis(cause, Severity.P1))
+
+    assert labels(card) == ["Users Are Failing", "Users Are Fine", "Run Again"]
+    assert menu(card) == ["Declare Incident", "Show Evidence"]
+
+
+def test_the_questions_stay_after_an_answer():
+    unsaid = a_card(diagnosis=a_diagnosis(Cause.UNDETERMINED, Severity.P1))
+    said = Beside(person=Witness(Sight.FINE, ANA, NIGHT))
+
+    assert elements(replace(unsaid, beside=said)) == elements(unsaid)
+
+
+def test_undetermined_without_a_database_can_be_declared_or_looked_at_again():
+    card = a_card(triage_id=None, diagnosis=a_diagnosis(Cause.UNDETERMINED, Severity.P1))
 
     assert labels(card) == ["Declare Incident", "Run Again"]
-    assert menu(card) == ["Show Evidence"]
 
 
 def test_without_a_database_there_is_no_evidence_to_open():

@@ -9,6 +9,7 @@ from bot.domain.message import Answer, AnswerKind
 from bot.domain.mitigation import MitigationKind
 from bot.domain.request import (
     Acknowledge,
+    AskQuality,
     OfferMitigations,
     RunTriage,
     ShowHelp,
@@ -40,6 +41,7 @@ def whole(wire):
         ("triage full", RunTriage(asked(), "ideogram-service", Mode.FULL)),
         ("acknowledge", Acknowledge(asked())),
         ("acknowledge INC-7", Acknowledge(asked(), INC_7)),
+        ("quality other", AskQuality(asked(), "other")),
         ("status", ShowStatus(asked())),
         ("timeline 7", ShowTimeline(asked(), INC_7)),
         ("postmortem inc-7", WritePostmortem(asked(), INC_7)),
@@ -69,6 +71,7 @@ async def test_words_become_a_request(edge, text, request_):
         ("timeline soon", "is no incident. Write it like INC-42."),
         ("timeline 1 2", "One incident at a time"),
         ("triage <!channel>", "“&lt;!channel&gt;”"),
+        ("quality a b", "Write /ideogram quality [service]."),
         ("mitigate nothing-known", "No service is called"),
         ("\u202e\U0001f525 שלום", "is no command"),
     ],

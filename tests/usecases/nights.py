@@ -18,8 +18,10 @@ from bot.usecases.acknowledge import AcknowledgeIncident
 from bot.usecases.declare import DeclareIncident
 from bot.usecases.examine import Examine
 from bot.usecases.interrupted import CloseInterrupted
+from bot.usecases.judge import JudgeTriages
 from bot.usecases.measure import Measure
 from bot.usecases.postmortem import PeopleOf, Postmortems, WritePostmortems
+from bot.usecases.quality import AskAboutQuality
 from bot.usecases.resolve import ResolveIncident
 from bot.usecases.sharing import Sharing
 from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
@@ -99,6 +101,16 @@ class Night(World):
             examine=self.examine,
             offer=self.offer,
             seen_from="prod-eu",
+        )
+        self.judge = JudgeTriages(
+            **around,
+            services=[self.service],
+            cluster=self.cluster,
+            offer=self.offer,
+            names_resolvable=True,
+        )
+        self.quality = AskAboutQuality(
+            storage=self.storage, services=[self.service], triages=self.triage, judge=self.judge
         )
         self.interrupted = CloseInterrupted(**around)
         self.declare = DeclareIncident(

@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.domain.draft import Seen
 from bot.domain.errors import UnavailableError, UnknownIncidentError, UserError
 from bot.domain.ids import IncidentId, ServiceName, TriageId
 from bot.domain.incident import Status
-from bot.domain.message import Seen
 from bot.domain.triage import Triage
 from bot.usecases.lookup import Lookup
 from tests.builders import INCIDENTS, NIGHT, a_run, an_incident

@@ -1,0 +1,25 @@
+"""What a triage's card holds beside measurements and verdict: what people said and remember."""
+
+from dataclasses import dataclass
+
+from bot.domain.history import Earlier
+from bot.domain.ids import UserId
+from bot.domain.person import Witness
+from bot.domain.quality import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Beside the verdict.
+
+    Attributes:
+        person: What a person saw; None when nobody said.
+        quality: What decides how pictures look; None when nobody asked.
+        earlier: The same trouble before; None when there was none.
+        billing_asked_by: Who had the billing owner asked; None when nobody did.
+    """
+
+    person: Witness | None = None
+    quality: Comparison | None = None
+    earlier: Earlier | None = None
+    billing_asked_by: UserId | None = None

@@ -1,0 +1,40 @@
+"""Answer a person who says that pictures look bad: free probes, then what changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.diagnosis import Mode
+from bot.domain.ids import DeliveryKey
+from bot.domain.person import Sight, Witness
+from bot.domain.request import AskQuality, RunTriage
+from bot.domain.service import Service, find_service
+from bot.ports import Answers, Storage
+from bot.usecases.judge import JudgeTriages
+from bot.usecases.triage import RunTriages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskAboutQuality:
+    """Runs a quick triage, and judges it with the person's word."""
+
+    storage: Storage
+    services: Sequence[Service]
+    triages: RunTriages
+    judge: JudgeTriages
+
+    async def __call__(
+        self, request: AskQuality, delivery: DeliveryKey | None, answer: Answers
+    ) -> None:
+        """Show a card that says whether generation works, and what decides how pictures look.
+
+        Raises:
+            UnknownServiceError: There is no such service.
+            UnavailableError: The database does not answer.
+        """
+        asked = request.asked
+        service = find_service(self.services, request.service)
+        await self.triages(RunTriage(asked, service.name, Mode.QUICK), delivery, answer)
+        async with self.storage() as uow:
+            newest = await uow.triages.newest(service.name)
+        if newest is not None:
+            await self.judge.told(newest.id, Witness(Sight.LOOKS_BAD, asked.by, asked.at))
