@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.bootstrap.money import about_money
 from bot.bootstrap.objects import policy_of
 from bot.bootstrap.outbound import Outbound
 from bot.domain import request as asks
@@ -102,6 +103,7 @@ class Join:
         )
         return {
             **self._triages(),
+            **about_money(out),
             asks.Declare: declare,
             asks.Acknowledge: AcknowledgeIncident(storage=storage, clock=clock, cards=cards),
             asks.PostUpdate: PostUpdates(

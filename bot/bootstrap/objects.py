@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.domain.answer import SecretText
-from bot.domain.ids import ServiceName, UserId
+from bot.domain.ids import ChannelId, ServiceName, UserId
 from bot.domain.metrics import MetricsSource
 from bot.domain.money import Canary
 from bot.domain.policy import Policy
@@ -133,6 +133,12 @@ def status_page_of(file: ConfigFile) -> StatusPage | None:
     if asked.status_url is None:
         return None
     return StatusPage(str(asked.status_url), re.compile(asked.status_components, re.IGNORECASE))
+
+
+def operations_of(file: ConfigFile) -> ChannelId | None:
+    """Name the channel for the bot's own troubles, if there is one."""
+    channel = None if file.slack is None else file.slack.operations_channel
+    return None if channel is None else ChannelId(channel)
 
 
 def names_resolvable(file: ConfigFile) -> bool:

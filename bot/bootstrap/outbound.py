@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.bootstrap.objects import (
     canary_of,
     names_resolvable,
+    operations_of,
     own_key,
     services_of,
     status_page_of,
@@ -31,6 +32,7 @@ from bot.mitigations import MITIGATIONS
 from bot.ports import Instruments, Mitigation
 from bot.probes import PROBES
 from bot.rendering import Templates
+from bot.settings.config_file import ConfigFile
 from bot.settings.load import Settings
 from bot.storage.storage import SqlStorage
 from bot.usecases.describe import Describe
@@ -38,6 +40,7 @@ from bot.usecases.examine import Examine
 from bot.usecases.guard import Guard
 from bot.usecases.measure import Measure
 from bot.usecases.offer import Offer
+from bot.usecases.read_usage import ReadUsage
 from bot.usecases.sharing import Sharing
 
 
@@ -54,6 +57,7 @@ class Outbound:
     cluster: KubernetesCluster
     ideogram: IdeogramApi
     keys: ServiceKeys
+    read_usage: ReadUsage
     mitigations: dict[MitigationKind, Mitigation]
     examine: Examine
     guard: Guard
@@ -102,11 +106,20 @@ def _joined(
     network = SystemNetwork(http=http, ways_out=tuple(str(u) for u in file.connectivity_urls))
     ideogram = _ideogram(settings, http, canary)
     keys = ServiceKeys(cluster=cluster, own_key=own_key(settings.environment))
+    read_usage = ReadUsage(ideogram=ideogram, keys=keys, clock=clock)
     storage = SqlStorage(url=settings.environment.database_url.get_secret_value(), clock=clock)
     mitigations = {one.kind: one for one in (make(network=network) for make in MITIGATIONS)}
     guard = Guard(storage=storage, cluster=cluster)
     describe = Describe(
         storage=storage, cluster=cluster, clock=clock, guard=guard, mitigations=mitigations
+    )
+    measure = _measure(
+        settings=settings,
+        clock=clock,
+        ideogram=ideogram,
+        network=network,
+        cluster=cluster,
+        keys=keys,
     )
     return Outbound(
         settings=settings,
@@ -118,25 +131,31 @@ def _joined(
         cluster=cluster,
         ideogram=ideogram,
         keys=keys,
+        read_usage=read_usage,
         mitigations=mitigations,
-        examine=Examine(
-            measure=_measure(
-                settings=settings,
-                clock=clock,
-                ideogram=ideogram,
-                network=network,
-                cluster=cluster,
-                keys=keys,
-            ),
-            storage=storage,
-            clock=clock,
-            canary=canary,
-            limit=file.ideogram.daily_probe_budget_usd,
-            quote_path=file.ideogram.quote_path,
-        ),
+        examine=_examine(file, measure, storage, clock, read_usage),
         guard=guard,
         offer=Offer(storage=storage, guard=guard, describe=describe, mitigations=mitigations),
         seen_from=socket.gethostname(),
+    )
+
+
+def _examine(
+    file: ConfigFile,
+    measure: Measure,
+    storage: SqlStorage,
+    clock: SystemClock,
+    read_usage: ReadUsage,
+) -> Examine:
+    return Examine(
+        measure=measure,
+        storage=storage,
+        clock=clock,
+        canary=canary_of(file),
+        limit=file.ideogram.daily_probe_budget_usd,
+        quote_path=file.ideogram.quote_path,
+        read_usage=read_usage,
+        operations=operations_of(file),
     )
 
 

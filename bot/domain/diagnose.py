@@ -153,7 +153,7 @@ def _contradictions(signals: Signals, origin: Origin | None = None) -> tuple[str
         signals: What was measured.
         origin: Whose fault the verdict calls it; None for healthy and undetermined.
     """
-    found = []
+    found = _about_money(signals)
     page = signals.outcome(ProbeKind.STATUS_PAGE)
     if origin is Origin.PROVIDER and page is Outcome.HEALTHY:
         found.append("the provider's status page is green in this fault")
@@ -177,3 +177,7 @@ def _said_otherwise(signals: Signals) -> tuple[str, ...]:
     return ()
 
 
+def _about_money(signals: Signals) -> list[str]:
+    if not signals.looks_paused:
+        return []
+    return [f"balance about ${signals.balance:.2f}: paused rather than revoked"]

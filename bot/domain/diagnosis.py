@@ -5,6 +5,7 @@ The table of rows is `branches`; this module holds the words and shapes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.person import Witness
@@ -61,6 +62,7 @@ class Measurements:
         results: By kind; a kind that is absent was not measured.
         names_resolvable: Whether `connectivity_urls` hold a host name at all.
         person: What a person saw; None when nobody was asked.
+        balance: Left at Ideogram by our own ledger, USD; None when it is unknown.
     """
 
     calls: tuple[Call, ...]
@@ -68,6 +70,7 @@ class Measurements:
     results: Mapping[ProbeKind, ProbeResult]
     names_resolvable: bool = True
     person: Witness | None = None
+    balance: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

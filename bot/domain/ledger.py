@@ -143,6 +143,33 @@ def week_before(now: datetime) -> datetime:
     return hour_of(now) - WEEK + HOUR
 
 
+def day_after(moment: datetime) -> datetime:
+    """Tell when the next day begins, UTC."""
+    return hour_of(moment).replace(hour=0) + timedelta(days=1)
+
+
+def joined(earlier: Usage, recent: Usage, boundary: datetime) -> Usage:
+    """Join coarse buckets with the finer ones that follow them.
+
+    A coarse bucket that reaches beyond the boundary is cut there: what the finer ones tell of it
+    is taken off, so nothing counts twice.
+
+    Args:
+        earlier: Up to the boundary, or a little beyond.
+        recent: From the boundary on.
+        boundary: Where the finer buckets begin.
+    """
+    if earlier.why_not:
+        return earlier
+    cut = tuple(_cut(one, recent, boundary) for one in earlier.spends if one.start < boundary)
+    return Usage((*cut, *recent.spends))
+
+
+def _cut(spend: Spend, recent: Usage, boundary: datetime) -> Spend:
+    beyond = sum((one.usd for one in recent.spends if one.start < spend.end), Decimal(0))
+    return Spend(spend.start, min(spend.end, boundary), max(spend.usd - beyond, Decimal(0)))
+
+
 def spent_since(spends: Iterable[Spend], since: datetime, until: datetime) -> Decimal:
     """Add up what was spent between two moments; a bucket counts by the part that lies within."""
     return sum((_part(one, since, until) for one in spends), Decimal(0))

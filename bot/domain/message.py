@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from bot.domain.balance_report import BalanceReport
 from bot.domain.beside import Beside
 from bot.domain.diagnosis import Diagnosis, Mode
 from bot.domain.ids import IncidentId, ServiceName, TriageId, UserId
@@ -276,5 +277,6 @@ Message = (
     | StatusUpdate
     | Postmortem
     | Answer
+    | BalanceReport
     | Trouble
 )

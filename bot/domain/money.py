@@ -25,6 +25,9 @@ V3_PRICES: Final = {
     "QUALITY": Decimal("0.09"),
 }
 
+# The last of a day's budget, USD: three full triages by people (diagnosis.md section 5).
+FOR_PEOPLE: Final = Decimal("0.24")
+
 
 @dataclass(frozen=True, slots=True)
 class Canary:
@@ -47,3 +50,8 @@ class Canary:
 def budget_day(now: datetime) -> date:
     """Tell the day whose budget a moment counts against: the UTC day."""
     return now.astimezone(UTC).date()
+
+
+def automatic_limit(limit: Decimal) -> Decimal:
+    """Tell up to where canaries that nobody asked for may use a day's budget, USD."""
+    return max(limit - FOR_PEOPLE, Decimal(0))

@@ -5,6 +5,7 @@ Every request names who asked, where the answer belongs, and when it was asked.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final, Literal
 
 from bot.domain.diagnosis import Mode
@@ -161,6 +162,31 @@ class AskQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowBalance:
+    """Say what is left at Ideogram, and how long it lasts."""
+
+    asked: Asked
+    kind: Literal["show-balance"] = "show-balance"
+
+
+@dataclass(frozen=True, slots=True)
+class SetBalance:
+    """Remember a balance that a person read, USD from 0 to 10000."""
+
+    asked: Asked
+    amount: Decimal
+    kind: Literal["set-balance"] = "set-balance"
+
+
+@dataclass(frozen=True, slots=True)
+class AllowQuotes:
+    """Ask for price quotes again, after one of them made an image."""
+
+    asked: Asked
+    kind: Literal["allow-quotes"] = "allow-quotes"
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     """Say what the bot can do."""
 
@@ -179,6 +205,9 @@ Request = (
     | WritePostmortem
     | ShowStatus
     | ShowTimeline
+    | ShowBalance
+    | SetBalance
+    | AllowQuotes
     | ShowHelp
     | TellTriage
     | AskQuality

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +15,7 @@ from bot.domain.health import HealthState
 from bot.domain.person import Sight
 from bot.domain.probe import CANARY_OF, Outcome, ProbeKind, ProbeResult
 
+NEAR_ZERO: Final = Decimal(1)  # USD; below it a refused key is paused rather than revoked
 SLOW_AFTER: Final = timedelta(seconds=30)  # incident runbook, P2: "P95 latency > 30s"
 _STAND_INS: Final = (ProbeKind.AUTH, ProbeKind.REACHABILITY)
 _BROKEN: Final = frozenset({AnswerClass.SERVER_ERROR, AnswerClass.NO_ANSWER})
@@ -201,6 +203,19 @@ class Signals:
                 return Users.FINE
             case _:
                 return Users.UNSEEN
+
+    @property
+    def balance(self) -> Decimal | None:
+        """What is left at Ideogram, USD: our estimate, else a gauge; None when nobody knows."""
+        if self.measured.balance is not None:
+            return self.measured.balance
+        gauge = self.fact(ProbeKind.TRAFFIC, facts.BALANCE_USD)
+        return None if gauge is None else Decimal(str(gauge))
+
+    @property
+    def looks_paused(self) -> bool:
+        """The key is refused and the account has next to nothing left."""
+        return self.key_refused and self.balance is not None and self.balance < NEAR_ZERO
 
     @property
     def said(self) -> Sight | None:

@@ -20,8 +20,16 @@ class Budget(Protocol):
         """Tell what is reserved or spent, USD."""
         ...
 
-    async def switch_off(self, path: str, *, at: datetime) -> None:
-        """Never ask this path for a quote again until a person clears it."""
+    async def switch_off(self, path: str, *, at: datetime) -> bool:
+        """Never ask this path for a quote again until a person clears it.
+
+        Returns:
+            False when it was switched off already.
+        """
+        ...
+
+    async def switch_on(self, path: str) -> bool:
+        """Let this path be asked for a quote again; False when it was not switched off."""
         ...
 
     async def is_off(self, path: str) -> bool:

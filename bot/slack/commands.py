@@ -8,14 +8,18 @@ from typing import Final
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import BadCommandError, UnknownIncidentError
 from bot.domain.ids import IncidentId, parse_incident
+from bot.domain.ledger import parse_amount
 from bot.domain.mitigation import MitigationKind
 from bot.domain.request import (
     Acknowledge,
+    AllowQuotes,
     Asked,
     AskQuality,
     OfferMitigations,
     Request,
     RunTriage,
+    SetBalance,
+    ShowBalance,
     ShowHelp,
     ShowStatus,
     ShowTimeline,
@@ -105,6 +109,23 @@ def _mitigate(typed: _Typed) -> OfferMitigations:
     return OfferMitigations(typed.asked, service, kind, incident)
 
 
+def _balance(typed: _Typed) -> ShowBalance | SetBalance | AllowQuotes:
+    match [word.lower() for word in typed.words]:
+        case []:
+            return ShowBalance(typed.asked)
+        case ["set", amount]:
+            return SetBalance(typed.asked, parse_amount(amount))
+        case ["quote", "on"]:
+            return AllowQuotes(typed.asked)
+        case ["set"]:
+            raise BadCommandError(f"Add the balance in dollars: {COMMAND} balance set 42.10")
+        case _:
+            raise BadCommandError(
+                f"Write {COMMAND} balance, {COMMAND} balance set 42.10, or {COMMAND} balance quote"
+                " on."
+            )
+
+
 def _incident_or_none(word: str) -> IncidentId | None:
     try:
         return parse_incident(word)
@@ -116,6 +137,7 @@ SUBCOMMANDS: Final[Mapping[str, Callable[[_Typed], Request | OpenForm]]] = {
     "help": lambda typed: ShowHelp(typed.asked),
     "triage": _triage,
     "quality": _quality,
+    "balance": _balance,
     "declare": lambda typed: OpenForm(ids.DECLARE_FORM, title=typed.rest),
     "acknowledge": lambda typed: Acknowledge(typed.asked, typed.incident()),
     "update": lambda typed: OpenForm(ids.UPDATE_FORM, typed.incident()),

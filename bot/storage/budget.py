@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, delete, select, update
 
 from bot.ports import Budget
 from bot.storage.session import Session
@@ -43,10 +43,15 @@ class SqlBudget(Budget):
         )
         return Decimal(row.used_micros).scaleb(-6) if row else Decimal(0)
 
-    async def switch_off(self, path: str, *, at: datetime) -> None:
+    async def switch_off(self, path: str, *, at: datetime) -> bool:
         """Remember that a path cost money; the first time stays."""
         added = self._session.insert(self._off).values(path=path, at=at)
-        await self._session.run(added.on_conflict_do_nothing(index_elements=["path"]))
+        first = added.on_conflict_do_nothing(index_elements=["path"])
+        return await self._session.run(first) == 1
+
+    async def switch_on(self, path: str) -> bool:
+        """Forget that a path cost money."""
+        return await self._session.run(delete(self._off).where(self._off.c.path == path)) == 1
 
     async def is_off(self, path: str) -> bool:
         """Tell whether a path is switched off."""

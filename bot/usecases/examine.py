@@ -1,17 +1,29 @@
 """Measure a service and judge it, inside the day's budget."""
 
+import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
+
+import structlog
 
 from bot.domain import facts
 from bot.domain.diagnose import diagnose
 from bot.domain.diagnosis import Diagnosis, Measurements, Mode
+from bot.domain.ids import ChannelId, OutboxKey
+from bot.domain.ledger import Anchor, estimate
+from bot.domain.message import Trouble
 from bot.domain.money import Canary, budget_day
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Service
 from bot.ports import Clock, Storage, UnitOfWork
 from bot.usecases.measure import Measure, OnResult
+from bot.usecases.read_usage import ReadUsage
+
+log = structlog.get_logger()
+
+ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +31,11 @@ class Plan:
     """What a triage may do, decided before it starts.
 
     Attributes:
-        reason: Why it is quick although full was possible; None otherwise.
+        reason: Why it is quick although full was possible, or that it was the last full one of
+            the day; None otherwise.
         reserved: USD taken from the day's budget; zero without a database.
         price: What its canaries cost, USD.
+        anchor: The last balance that a person recorded; None without one.
     """
 
     mode: Mode
@@ -29,6 +43,7 @@ class Plan:
     price: Decimal
     reserved: Decimal
     dry_run_allowed: bool = True
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ class Examine:
     Attributes:
         quote_path: The operation asked for price quotes, as the budget knows it.
         limit: The day's budget, USD.
+        operations: Where the bot's own troubles are told; None only logs them.
     """
 
     measure: Measure
@@ -61,19 +77,25 @@ class Examine:
     canary: Canary
     limit: Decimal
     quote_path: str
+    read_usage: ReadUsage
+    operations: ChannelId | None = None
 
     async def plan(self, uow: UnitOfWork, service: Service, wished: Mode | None) -> Plan:
         """Reserve the money for a full triage, or fall back to free probes and say why."""
         allowed = not await uow.budget.is_off(self.quote_path)
+        free = Plan(Mode.QUICK, None, ZERO, ZERO, allowed, await uow.ledger.newest())
         if wished is Mode.QUICK:
-            return Plan(Mode.QUICK, None, Decimal(0), Decimal(0), allowed)
+            return free
         price = self.canary.price_of(service.calls)
         day = budget_day(self.clock.now())
-        if await uow.budget.reserve(day, price, limit=self.limit):
-            return Plan(Mode.FULL, None, price, price, allowed)
+        is_reserved = await uow.budget.reserve(day, price, limit=self.limit)
         left = self.limit - await uow.budget.used(day)
-        reason = f"${left:.2f} of today's ${self.limit:.2f} left, a full triage costs ${price:.2f}"
-        return Plan(Mode.QUICK, reason, Decimal(0), Decimal(0), allowed)
+        if not is_reserved:
+            budget = f"${left:.2f} of today's ${self.limit:.2f}"
+            return replace(free, reason=f"{budget} left, a full triage costs ${price:.2f}")
+        near_the_end = f"today's last full one: ${left:.2f} left after it"
+        reason = near_the_end if left < price else None
+        return replace(free, mode=Mode.FULL, reason=reason, price=price, reserved=price)
 
     def plan_without_database(self, service: Service, wished: Mode | None) -> Plan:
         """Allow free probes only, unless a person insists on full."""
@@ -85,9 +107,12 @@ class Examine:
     async def __call__(self, service: Service, plan: Plan, on_result: OnResult) -> Examined:
         """Measure and judge; touches no database."""
         began = self.clock.monotonic()
-        measurements = await self.measure(
-            service, plan.mode, dry_run_allowed=plan.dry_run_allowed, on_result=on_result
-        )
+        async with asyncio.TaskGroup() as group:
+            balance = group.create_task(self._balance(service, plan.anchor))
+            measured = await self.measure(
+                service, plan.mode, dry_run_allowed=plan.dry_run_allowed, on_result=on_result
+            )
+        measurements = replace(measured, balance=balance.result())
         return Examined(
             measurements=measurements,
             diagnosis=diagnose(measurements),
@@ -103,8 +128,31 @@ class Examine:
         if plan.reserved > examined.spent:
             await uow.budget.release(day, plan.reserved - examined.spent)
         if _quote_cost_money(examined.measurements.results.get(ProbeKind.AUTH)):
-            await uow.budget.switch_off(self.quote_path, at=now)
+            await self._stop_quoting(uow, now)
         return replace(examined, budget_left=self.limit - await uow.budget.used(day))
+
+    async def _balance(self, service: Service, anchor: Anchor | None) -> Decimal | None:
+        if anchor is None:
+            return None
+        usage = await self.read_usage(service, anchor)
+        return estimate(anchor, usage, self.clock.now()).balance
+
+    async def _stop_quoting(self, uow: UnitOfWork, now: datetime) -> None:
+        """Never ask again until a person clears it, and tell operations once."""
+        if not await uow.budget.switch_off(self.quote_path, at=now):
+            return
+        log.error("quote.cost_money", path=self.quote_path)
+        if self.operations is not None:
+            key = OutboxKey(f"quote-off/{self.quote_path}/{int(now.timestamp())}")
+            await uow.outbox.post(key, self.operations, _cost_money(self.quote_path), at=now)
+
+
+def _cost_money(path: str) -> Trouble:
+    return Trouble(
+        what=f"A price quote made an image: {path} was asked for a dry run and cost money.",
+        meaning="It is no longer asked; a triage then knows the key by its canaries alone.",
+        fix="Look at the account's usage. When quotes are free again: /ideogram balance quote on",
+    )
 
 
 def _quote_cost_money(result: ProbeResult | None) -> bool:

@@ -15,6 +15,7 @@ from bot.domain.ledger import (
     Spend,
     Usage,
     estimate,
+    joined,
     parse_amount,
     runway,
     spent_since,
@@ -120,6 +121,30 @@ def test_who_spent_more_than_there_was_got_money_in_between():
     assert an_estimate("43.10").balance == 0
     assert an_estimate("43.11").is_overspent
     assert an_estimate("43.11").balance is None
+
+
+def test_coarse_buckets_end_where_the_finer_ones_begin():
+    boundary = FRIDAY
+    day = a_spend(FRIDAY - 10 * HOUR, "24", hours=24)
+    earlier = a_spend(FRIDAY - 34 * HOUR, "5", hours=24)
+    hours = (a_spend(FRIDAY, "6"), a_spend(FRIDAY + HOUR, "4"), a_spend(FRIDAY + DAY, "99"))
+
+    found = joined(Usage((earlier, day, a_spend(FRIDAY + DAY))), Usage(hours), boundary)
+
+    assert found.spends[:2] == (earlier, Spend(day.start, boundary, Decimal(14)))
+    assert found.spends[2:] == hours
+
+
+def test_buckets_that_disagree_never_count_below_zero():
+    day = a_spend(FRIDAY - HOUR, "1", hours=24)
+
+    assert joined(Usage((day,)), Usage((a_spend(),)), FRIDAY).spends[0].usd == 0
+
+
+def test_without_the_earlier_days_nothing_is_known():
+    unread = Usage(why_not="usage goes back 92 days only")
+
+    assert joined(unread, Usage((a_spend(),)), FRIDAY) == unread
 
 
 def test_an_even_week_projects_an_even_end():

@@ -1,5 +1,7 @@
 """`/ideogram` by signed requests: words to requests, and helpful answers to all others."""
 
+from decimal import Decimal
+
 import pytest
 
 from bot.domain.diagnosis import Mode
@@ -9,9 +11,12 @@ from bot.domain.message import Answer, AnswerKind
 from bot.domain.mitigation import MitigationKind
 from bot.domain.request import (
     Acknowledge,
+    AllowQuotes,
     AskQuality,
     OfferMitigations,
     RunTriage,
+    SetBalance,
+    ShowBalance,
     ShowHelp,
     ShowStatus,
     ShowTimeline,
@@ -45,6 +50,9 @@ def whole(wire):
         ("status", ShowStatus(asked())),
         ("timeline 7", ShowTimeline(asked(), INC_7)),
         ("postmortem inc-7", WritePostmortem(asked(), INC_7)),
+        ("balance", ShowBalance(asked())),
+        ("balance set $42.10", SetBalance(asked(), Decimal("42.10"))),
+        ("Balance Quote On", AllowQuotes(asked())),
         ("mitigate", OfferMitigations(asked())),
         (
             "mitigate other enable-fallback INC-7",
@@ -71,6 +79,11 @@ async def test_words_become_a_request(edge, text, request_):
         ("timeline soon", "is no incident. Write it like INC-42."),
         ("timeline 1 2", "One incident at a time"),
         ("triage <!channel>", "“&lt;!channel&gt;”"),
+        ("balance set", "balance set 42.10"),
+        ("balance set 42,10", "Write dollars with a dot: 42.10"),
+        ("balance set 10001", "at most $10000"),
+        ("balance 42.10", "Write /ideogram balance, /ideogram balance set 42.10, or"),
+        ("balance quote off", "/ideogram balance quote on."),
         ("quality a b", "Write /ideogram quality [service]."),
         ("mitigate nothing-known", "No service is called"),
         ("\u202e\U0001f525 שלום", "is no command"),

@@ -7,9 +7,11 @@ from typing import get_args
 
 import pytest
 
+from bot.domain.balance_report import BalanceReport
 from bot.domain.diagnosis import AlsoSeen, Cause, Diagnosis, HumanStep, Mode, NotLookedAt, Origin
 from bot.domain.ids import IncidentId, OutboxKey, ServiceName, TriageId
 from bot.domain.incident import Status, clocks
+from bot.domain.ledger import Anchor, Estimate, Runway
 from bot.domain.message import (
     Answer,
     AnswerKind,
@@ -85,6 +87,13 @@ MESSAGES: list[Message] = [
         an_incident(), (LINE,), clocks(an_incident(resolved_at=NIGHT)), NIGHT, DIAGNOSIS, (RESULT,)
     ),
     Answer(AnswerKind.TIMELINE, lines=(LINE,), incidents=(an_incident(),)),
+    BalanceReport(
+        Estimate(Anchor(Decimal("42.10"), NIGHT, ANA), Decimal("6.00"), NIGHT),
+        Runway(NIGHT, Decimal("80.5"), Decimal(52)),
+        Decimal("0.11"),
+        Decimal("1.00"),
+        Decimal("0.24"),
+    ),
     Trouble("what", "meaning", "fix", "e1", (ANA,)),
 ]
 

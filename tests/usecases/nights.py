@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.domain.answer import AnswerClass
 from bot.domain.diagnosis import Mode
+from bot.domain.ids import ChannelId
 from bot.domain.incident import Incident
 from bot.domain.message import TriageCard
 from bot.domain.money import Canary
@@ -22,6 +23,7 @@ from bot.usecases.judge import JudgeTriages
 from bot.usecases.measure import Measure
 from bot.usecases.postmortem import PeopleOf, Postmortems, WritePostmortems
 from bot.usecases.quality import AskAboutQuality
+from bot.usecases.read_usage import ReadUsage
 from bot.usecases.resolve import ResolveIncident
 from bot.usecases.sharing import Sharing
 from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
@@ -32,6 +34,8 @@ from tests.fakes.messenger import FakeMessenger
 from tests.usecases.pressing import DELIVERY, Heard, World
 
 WORDS = Templates()
+QUOTE_PATH = "/v2/image/generate/ideogram-4-5"
+OPERATIONS = ChannelId("C0OPERATIONS")
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -93,7 +97,9 @@ class Night(World):
             measure=self.measure,
             canary=Canary(),
             limit=self.limit,
-            quote_path="/v2/image/generate/ideogram-4-5",
+            quote_path=QUOTE_PATH,
+            read_usage=ReadUsage(ideogram=self.ideogram, keys=self.keys, clock=self.clock),
+            operations=OPERATIONS,
         )
         self.triage = RunTriages(
             **around,

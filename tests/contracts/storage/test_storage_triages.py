@@ -146,11 +146,21 @@ async def test_each_day_has_its_own_money(storage: Storage) -> None:
 async def test_a_path_stays_switched_off(storage: Storage) -> None:
     async with storage() as uow:
         assert not await uow.budget.is_off("/v2/generate")
-        await uow.budget.switch_off("/v2/generate", at=NIGHT)
-        await uow.budget.switch_off("/v2/generate", at=SOON)
+        assert await uow.budget.switch_off("/v2/generate", at=NIGHT)
+        assert not await uow.budget.switch_off("/v2/generate", at=SOON)
 
     async with storage() as uow:
         assert await uow.budget.is_off("/v2/generate")
+
+
+async def test_a_cleared_path_may_be_switched_off_anew(storage: Storage) -> None:
+    async with storage() as uow:
+        await uow.budget.switch_off("/v2/generate", at=NIGHT)
+        answers = [await uow.budget.switch_on("/v2/generate") for _ in range(2)]
+
+        assert answers == [True, False]
+        assert not await uow.budget.is_off("/v2/generate")
+        assert await uow.budget.switch_off("/v2/generate", at=SOON)
 
 
 async def test_the_audit_trail_is_listed_newest_first(storage: Storage) -> None:
