@@ -83,6 +83,9 @@ class Advance:
         except UnavailableError as error:
             # The database is away: the claim runs out, and a tick takes the run up from its row.
             log.warning("mitigation.postponed", mitigation_id=work.run.name, reason=str(error))
+        except Exception:
+            # A defect. In the group of a tick it would cut off the other runs.
+            log.exception("mitigation.broke", mitigation_id=work.run.name)
 
     async def _advance(self, work: Work) -> None:
         try:

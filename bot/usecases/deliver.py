@@ -119,6 +119,10 @@ class Deliver:
         except UnavailableError as error:
             # The database went away under us: the claim runs out, then the message is looked for.
             log.warning("outbox.not_recorded", key=sending.key, error=str(error))
+        except Exception:
+            # A defect. In the group it would cut off the sendings beside it, answers unseen. The
+            # claim runs out; after some such lapses the row is given up and told.
+            log.exception("outbox.attempt_broke", key=sending.key)
 
     async def _attempt(self, sending: Sending) -> None:
         if sending.lapses >= LAPSES_MAX:

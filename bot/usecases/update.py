@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from bot.domain.errors import BadCommandError
+from bot.domain.errors import BadCommandError, InvalidTransitionError
 from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey
 from bot.domain.incident import Incident, Status
 from bot.domain.message import Answer, AnswerKind, StatusUpdate
@@ -34,7 +34,7 @@ class PostUpdates:
         """Send one update with the person's words.
 
         Raises:
-            UserError: No such incident or status, or the status cannot follow.
+            UserError: No such incident or status, or it is resolved.
         """
         now = self.clock.now()
         async with self.storage() as uow:
@@ -63,9 +63,12 @@ class PostUpdates:
         await answer(Answer(AnswerKind.DONE, text=text))
 
     def _changed(self, incident: Incident, request: PostUpdate) -> Incident:
+        if not incident.is_open:
+            # The form stood open meanwhile; sending it must not bring the incident back.
+            raise InvalidTransitionError(f"{incident.name} is resolved: the update was not sent.")
         if request.status not in set(Status):
             raise BadCommandError(f"“{request.status[:40]}” is no status of an incident.")
-        if request.status == Status.RESOLVED and incident.is_open:
+        if request.status == Status.RESOLVED:
             raise BadCommandError(f"Press Resolve to close {incident.name}.")
         moved = incident.moved(Status(request.status), self.clock.now())
         return replace(
@@ -74,7 +77,7 @@ class PostUpdates:
             impact=request.impact,
             cause_text=request.cause,
             action=request.action,
-            next_update_at=request.next_update_at if moved.is_open else None,
+            next_update_at=request.next_update_at,
             updates=incident.updates + 1,
         )
 

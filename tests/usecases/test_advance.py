@@ -29,6 +29,23 @@ async def test_a_tick_takes_over_when_the_claim_ran_out():
     assert world.real_patches == 1
 
 
+async def test_a_defect_leaves_the_run_to_the_next_claim():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.cluster.will_roll(TARGET)
+    world.clock.advance(AFTER_THE_LEASE)
+    world.cluster.fail("deployment", KeyError("metadata"))
+
+    await world.advance("one").tick()
+    stayed = world.newest(run)
+    world.clock.advance(AFTER_THE_LEASE)
+    await world.advance("one").tick()
+
+    assert stayed.is_running
+    assert (world.newest(run).state, world.real_patches) == (State.EFFECTIVE, 1)
+
+
 async def test_who_lost_the_claim_stops_without_a_word():
     world = World()
     run = await world.pressed()

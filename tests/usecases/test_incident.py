@@ -245,6 +245,17 @@ async def test_a_second_update_without_a_change_of_status_is_one_line():
     assert kinds.count(EventKind.UPDATE_POSTED) == 1
 
 
+async def test_a_form_sent_after_the_end_brings_nothing_back():
+    night = Night()
+    incident = await night.at_night()
+    await night.resolve(Resolve(asked(), incident.id), None, night.heard)
+
+    with pytest.raises(InvalidTransitionError, match="INC-1 is resolved: the update was not sent"):
+        await night.update(an_update(night, status="investigating"), None, night.heard)
+
+    assert night.storage.incidents[-1].status is Status.RESOLVED
+
+
 @pytest.mark.parametrize("status", ["resolved", "fine"])
 async def test_an_update_cannot_resolve(status):
     night = Night()
