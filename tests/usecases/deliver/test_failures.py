@@ -3,8 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from bot.domain.errors import PermanentError, RateLimitedError, UnavailableError, UnseenError
 from bot.domain.ids import OutboxKey
 from bot.domain.message import Trouble
