@@ -18,7 +18,7 @@ async def _judged(story: Story, *words: str) -> str:
 async def test_without_kubernetes_the_verdict_comes_with_the_commands(story, how):
     await story.world.kubernetes.unavailable(how)
 
-    card = await _judged(story, "*No Enable Fallback*")
+    card = await _judged(story, "*No Enable Fallback*", "pods (")
 
     assert BY_HAND in card.replace(" -n default", "").replace(" -c app", "")
     assert "pods (" in card.partition("*Not seen*")[2]
