@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS, TROUBLES, Fault, known
+from bot.sandbox.faults import FAULTS, OWN, TROUBLES, Fault, known
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer, Request
+from bot.sandbox.own_faults import OwnFaults, app
 from bot.sandbox.service.server import ServiceServer
-from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
 from bot.sandbox.slack.server import SlackServer
 
 CUT_SECONDS: Final = 20.0
@@ -56,13 +56,13 @@ class Chaos:
     ideogram: IdeogramServer
     kubernetes: KubernetesServer
     service: ServiceServer
+    own: OwnFaults
     fault: Fault | None = None
     is_hidden: bool = False
     broken_at: float | None = None
     dare: Dare | None = None
     cut_until: float = 0.0
     troubles: set[str] = field(default_factory=set)
-    _good_image: str = ""
     _before: Counter[str] = field(default_factory=Counter)
 
     async def break_(self, name: str) -> None:
@@ -76,25 +76,21 @@ class Chaos:
             raise KeyError(name)
         if self.fault is not None:
             await self.repair()
-        if fault.name == BAD_DEPLOY:
-            self._good_image = app_image(self._deployment())
-            self.kubernetes.deploy(BAD_IMAGE)
+        if fault.name in OWN:
+            await self.own.break_(fault.name)
         else:
             await self.ideogram.set_fault(fault.name)
         self.fault, self.is_hidden, self.broken_at = fault, False, time.time()
         self._before = Counter(self.service.counters)
 
     async def break_something(self) -> None:
-        """Break one thing of Ideogram's or our account's and keep it secret."""
-        await self.break_(random.choice([fault.name for fault in FAULTS]))
+        """Break one thing that a triage can name, and keep it secret."""
+        await self.break_(random.choice([fault.name for fault in FAULTS if fault.is_riddle]))
         self.is_hidden = True
 
     async def repair(self) -> None:
         """Make everything work again; what the bot switched stays as it is."""
-        if self.fault is not None and self.fault.name == BAD_DEPLOY:
-            self.kubernetes.deploy(self._good_image)
-        else:
-            await self.ideogram.set_fault(None)
+        await self.own.repair()  # Ideogram too
         self.fault, self.is_hidden = None, False
 
     async def trouble(self, name: str, *, is_on: bool) -> None:
@@ -148,9 +144,6 @@ class Chaos:
     def _dare(self, name: str, detail: str) -> Dare:
         return Dare(name, time.time(), len(self.patches()), detail)
 
-    def _deployment(self) -> dict[str, Any]:
-        return self.kubernetes.deployment(NAMESPACE, DEPLOYMENT)
-
     def _button(self) -> tuple[str, str, str | None, str, str]:
         """Find the newest button that asks before it acts: channel, ts, block, action, label."""
         shown = [
@@ -171,8 +164,7 @@ class Chaos:
 
 def app_image(deployment: dict[str, Any]) -> str:
     """Read the image of the container `app`."""
-    containers = deployment["spec"]["template"]["spec"]["containers"]
-    image: str = next(c["image"] for c in containers if c["name"] == "app")
+    image: str = app(deployment)["image"]
     return image
 
 

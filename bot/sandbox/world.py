@@ -20,6 +20,7 @@ from bot.sandbox.chaos import Chaos
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer
 from bot.sandbox.outside import Outside
+from bot.sandbox.own_faults import OwnFaults
 from bot.sandbox.page import Page
 from bot.sandbox.service.server import ServiceServer
 from bot.sandbox.settings_files import (
@@ -132,11 +133,18 @@ class World:
             )
         )
         self._write_settings(outside.url)
+        own = OwnFaults(
+            ideogram=self.ideogram,
+            kubernetes=self.kubernetes,
+            service=self.service,
+            outside=outside,
+        )
         self.chaos = Chaos(
             slack=self.slack,
             ideogram=self.ideogram,
             kubernetes=self.kubernetes,
             service=self.service,
+            own=own,
         )
         # Before the bot: a taken port is said at once, and the page shows the bot starting.
         page = await stack.enter_async_context(Page(self, port=self._page_port))

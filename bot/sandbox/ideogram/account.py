@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -65,6 +65,10 @@ class Account:
     def revoke_key_in_use(self) -> None:
         """Refuse the key that asked for the newest picture; the others stay accepted."""
         self._revoked = {self._latest_key}
+
+    def revoke(self, keys: Iterable[str]) -> None:
+        """Refuse these keys; the others stay accepted."""
+        self._revoked = set(keys)
 
     def restore_keys(self) -> None:
         """Accept all keys again."""

@@ -9,6 +9,10 @@ from typing import Final
 
 OUTAGE_500: Final = "outage-500"
 OUTAGE_503: Final = "outage-503"
+PARTIAL_OUTAGE: Final = "partial-outage"
+V3_ONLY: Final = "v3-only"
+OUTAGE_UNNOTICED: Final = "outage-unnoticed"
+STATUS_RED: Final = "status-red"
 KEY_REVOKED: Final = "key-revoked"
 BALANCE_ZERO: Final = "balance-zero"
 PAYMENT_REQUIRED: Final = "payment-required"
@@ -22,6 +26,10 @@ EXPIRED_URLS: Final = "expired-urls"
 FAULTS: Final[dict[str, str]] = {
     OUTAGE_500: "Every generation answers 500; free requests still work",
     OUTAGE_503: "Every generation answers 503; free requests still work",
+    PARTIAL_OUTAGE: "Four of ten generations answer 503, by chance",
+    V3_ONLY: "Generations of V3 answer 503; legacy ones work",
+    OUTAGE_UNNOTICED: "Every generation answers 503, and the status page stays green",
+    STATUS_RED: "The status page says major outage, and everything works",
     KEY_REVOKED: "The key in use is revoked: 401; other keys of the account still work",
     BALANCE_ZERO: "The balance is zero and every key is paused: 401 until the account is topped up",
     PAYMENT_REQUIRED: "No credits left: 402 for generations; the price quote still answers",
@@ -39,6 +47,9 @@ FAULTS: Final[dict[str, str]] = {
 STATUS_INDICATORS: Final[dict[str, tuple[str, str, str]]] = {
     OUTAGE_500: ("major", "Partial System Outage", "major_outage"),
     OUTAGE_503: ("major", "Partial System Outage", "major_outage"),
+    PARTIAL_OUTAGE: ("minor", "Minor Service Degradation", "degraded_performance"),
+    V3_ONLY: ("minor", "Minor Service Degradation", "partial_outage"),
+    STATUS_RED: ("major", "Major System Outage", "major_outage"),
     TIMEOUT: ("major", "Partial System Outage", "partial_outage"),
     SLOW: ("minor", "Minor Service Degradation", "degraded_performance"),
     EXPIRED_URLS: ("minor", "Minor Service Degradation", "degraded_performance"),

@@ -30,11 +30,14 @@ UNSAFE_PICTURE_WORD: Final = "unsafe"
 
 _Kept = TypeVar("_Kept")
 _KEPT: Final = 500  # pictures and generations, newest; a sandbox may run all day
+PARTIAL_SHARE: Final = 0.4  # of the generations fail under the fault `partial-outage`
+_V3_ENDPOINT: Final = "/v1/ideogram-v3/generate"
 JITTER: Final = 0.15  # share of the latency, both ways
 
 _AT_ONCE: Final[Mapping[str, tuple[int, Mapping[str, object] | str]]] = {
     faults.OUTAGE_500: (500, ""),
     faults.OUTAGE_503: (503, UNAVAILABLE_HTML),
+    faults.OUTAGE_UNNOTICED: (503, UNAVAILABLE_HTML),
     faults.PAYMENT_REQUIRED: (402, INSUFFICIENT_FUNDS),
     faults.RATE_LIMITED: (429, INFLIGHT_LIMIT),
     faults.UNSAFE: (422, UNSAFE_PROMPT),
@@ -58,6 +61,7 @@ class Generations:
         latency_seconds: What one generation takes.
         jitter: Give or take this share of it.
         slow_seconds: What it takes under the fault `slow`.
+        partial_share: Share of generations that fail under the fault `partial-outage`.
         fault: The fault that is set, if any.
     """
 
@@ -67,6 +71,7 @@ class Generations:
         """Bill `account`, sign picture URLs with `signer` below `url()`."""
         self.latency_seconds = latency_seconds
         self.jitter = JITTER
+        self.partial_share = PARTIAL_SHARE
         self.slow_seconds = 35.0
         self.fault: str | None = None
         self._account = account
@@ -92,6 +97,7 @@ class Generations:
             Refusal: As `run`.
         """
         if order.asynchronous:
+            self._strike(endpoint)
             self._refuse(order)
             with self._account.slot(key):
                 pictures = self._made(key, endpoint, order)
@@ -134,6 +140,7 @@ class Generations:
         return self._pictures.get(picture_id)
 
     async def _work(self, key: str, endpoint: str, order: Order) -> tuple[Picture, ...]:
+        self._strike(endpoint)
         self._refuse(order)
         with self._account.slot(key):
             if self.fault == faults.TIMEOUT:
@@ -167,6 +174,13 @@ class Generations:
         at_once = _AT_ONCE.get(self.fault or "")
         if at_once is not None:
             raise Refusal(*at_once)
+
+    def _strike(self, endpoint: str) -> None:
+        """Refuse this request when a fault that takes only some takes it; asked once for each."""
+        is_v3 = self.fault == faults.V3_ONLY and endpoint == _V3_ENDPOINT
+        is_chosen = self.fault == faults.PARTIAL_OUTAGE and random.random() < self.partial_share
+        if is_v3 or is_chosen:
+            raise Refusal(503, UNAVAILABLE_HTML)
 
     def _seconds(self) -> float:
         if self.fault == faults.SLOW:

@@ -125,6 +125,10 @@ class IdeogramServer:
         """Accept another key of the same account."""
         self._account.add_key(key)
 
+    def revoke(self, *keys: str) -> None:
+        """Refuse these keys until the next `set_fault`; the others stay accepted."""
+        self._account.revoke(keys)
+
     async def set_fault(self, name: str | None) -> None:
         """Break the server, or repair it; takes effect at once.
 
@@ -250,7 +254,8 @@ class IdeogramServer:
 
     async def _summary(self, _: web.Request) -> web.Response:
         seconds = time.monotonic() - self._fault_since
-        return web.json_response(summary(self.url, self.fault, seconds, self.status_lag_seconds))
+        lag = 0.0 if self.fault == faults.STATUS_RED else self.status_lag_seconds
+        return web.json_response(summary(self.url, self.fault, seconds, lag))
 
 
 def _counted_as(request: web.Request) -> str:

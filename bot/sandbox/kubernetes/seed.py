@@ -1,5 +1,6 @@
 """The world the server starts with: the service that calls Ideogram, and its past deploys."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.sandbox.kubernetes import changes
@@ -53,13 +54,24 @@ def plant_service(store: Store, controllers: Controllers, deadline_seconds: int)
     store.backdated = timedelta()
 
 
-def deploy(store: Store, name: str, image: str, cause: str, intent: Intent) -> Json:
-    """Give the first container of a Deployment another image, as a team's pipeline would."""
+def deploy(
+    store: Store,
+    name: str,
+    image: str,
+    cause: str,
+    intent: Intent,
+    *,
+    env: Mapping[str, str] | None = None,
+) -> Json:
+    """Give the first container another image and variables, as a team's pipeline would."""
     item = store.get(DEPLOYMENTS, NAMESPACE, name)
     container = item["spec"]["template"]["spec"]["containers"][0]["name"]
+    wanted: Json = {"name": container, "image": image}
+    if env:
+        wanted["env"] = [{"name": name, "value": value} for name, value in env.items()]
     change = {
         "metadata": {"annotations": {_CAUSE: cause}},
-        "spec": {"template": {"spec": {"containers": [{"name": container, "image": image}]}}},
+        "spec": {"template": {"spec": {"containers": [wanted]}}},
     }
     patch = Patch(STRATEGIC, change)
     return changes.patch(store, DEPLOYMENTS, NAMESPACE, name, patch, intent=intent)

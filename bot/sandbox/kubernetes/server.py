@@ -1,10 +1,11 @@
 """The server as the rest of the sandbox holds it: start and stop, controls, and what was asked."""
 
 import asyncio
+import base64
 import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -156,10 +157,18 @@ class KubernetesServer:
             for pod in self.store.select(PODS, namespace):
                 self._controllers.kubelet.reload(pod)
 
-    def deploy(self, image: str, cause: str | None = None) -> Json:
-        """Our own deploy of the service: a new image by another hand than the bot's."""
+    def secret(self, name: str, namespace: str = "default") -> dict[str, str]:
+        """Return the plain texts of a Secret."""
+        raw = self.store.get(SECRETS, namespace, name)
+        return {key: base64.b64decode(value).decode() for key, value in raw["data"].items()}
+
+    def deploy(
+        self, image: str, cause: str | None = None, env: Mapping[str, str] | None = None
+    ) -> Json:
+        """Our own deploy of the service, by another hand than the bot's: an image, variables."""
         text = cause or f"deploy {image.rpartition(':')[2]}"
-        return seed.deploy(self.store, seed.SERVICE, image, text, Intent(manager="deploy-pipeline"))
+        intent = Intent(manager="deploy-pipeline")
+        return seed.deploy(self.store, seed.SERVICE, image, text, intent, env=env)
 
     def stick(self, stuck: bool = True, *, why: Stuck = "readiness") -> None:  # noqa: FBT001, FBT002 - a switch
         """Keep pods that are not ready from getting ready, or let them again."""

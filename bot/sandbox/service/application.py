@@ -120,7 +120,10 @@ class Application:
         made = await self._api.generate(prompt, call)
         content = await self._download(made.url)  # at once: the URL expires
         stored = self._shared.store.save(content, self._metadata(prompt, made))
-        return Shown(path=f"/images/{stored.name}", detail="Picture", seed=made.seed)
+        return Shown(path=f"/images/{stored.name}", detail=self._described(made), seed=made.seed)
+
+    def _described(self, made: Made) -> str:
+        return f"Picture by {made.model}, magic prompt {self.switches.magic_prompt}"
 
     async def _download(self, url: str) -> bytes:
         shared, success = self._shared, False

@@ -45,6 +45,7 @@ class ServiceServer:
         url: The address without a trailing slash, once entered.
         log: What it logged, newest last.
         store: Its pictures.
+        is_hidden: Nobody can see how it does: its health and metrics are gone (404).
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class ServiceServer:
         self.url = ""
         self.log: deque[LogLine] = empty_log()
         self.store = PictureStore()
+        self.is_hidden = False
         self._ideogram_url = ideogram_url
         self._pods = pods
         self._users = users
@@ -164,10 +166,14 @@ class ServiceServer:
             stack.callback(task.cancel)
 
     async def _get_health(self, _: web.Request) -> web.Response:
+        if self.is_hidden:
+            raise web.HTTPNotFound
         # 503 only when nobody could have answered; else a probe of Kubernetes would kill pods.
         return web.json_response(self.health(), status=200 if self._gateway.switches() else 503)
 
     async def _get_metrics(self, _: web.Request) -> web.Response:
+        if self.is_hidden:
+            raise web.HTTPNotFound
         return web.Response(text=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _post_image(self, request: web.Request) -> web.Response:

@@ -167,3 +167,43 @@ async def test_a_server_with_hanging_requests_stops_quickly():
         started = elapsed()
 
     assert elapsed() - started < 5
+
+
+async def v3_status(http):
+    async with http.post("/v1/ideogram-v3/generate", json={"prompt": "a blue dot"}) as response:
+        return response.status
+
+
+async def indicator(http):
+    async with http.get("/api/v2/summary.json") as response:
+        return (await response.json())["status"]["indicator"]
+
+
+async def test_a_partial_outage_takes_some_generations_and_leaves_others(http, ideogram):
+    await ideogram.set_fault("partial-outage")
+
+    statuses = {(await generate(http))[0] for _ in range(60)}
+
+    assert statuses == {200, 503}
+
+
+async def test_v3_alone_can_be_down(http, ideogram):
+    await ideogram.set_fault("v3-only")
+
+    assert await v3_status(http) == 503
+    assert (await generate(http))[0] == 200
+
+
+async def test_the_status_page_stays_green_in_an_unnoticed_outage(http, ideogram):
+    ideogram.status_lag_seconds = 0
+    await ideogram.set_fault("outage-unnoticed")
+
+    assert (await generate(http))[0] == 503
+    assert await indicator(http) == "none"
+
+
+async def test_the_status_page_is_red_at_once_in_a_false_alarm(http, ideogram):
+    await ideogram.set_fault("status-red")
+
+    assert (await generate(http))[0] == 200
+    assert await indicator(http) == "major"
