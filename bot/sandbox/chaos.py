@@ -11,7 +11,9 @@ from bot.sandbox.faults import FAULTS, OWN, TROUBLES, Fault, known
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer, Request
 from bot.sandbox.own_faults import OwnFaults, app
+from bot.sandbox.riddle import RunbookScript
 from bot.sandbox.service.server import ServiceServer
+from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
 from bot.sandbox.slack.server import SlackServer
 
 CUT_SECONDS: Final = 20.0
@@ -44,6 +46,7 @@ class Chaos:
     """Breaks and repairs the world.
 
     Attributes:
+        script: The runbook's own, run beside a mystery.
         fault: What is broken; None when nothing is.
         is_hidden: A mystery: the page does not say which fault it is until it is revealed.
         broken_at: Unix time when the newest fault began.
@@ -57,6 +60,7 @@ class Chaos:
     kubernetes: KubernetesServer
     service: ServiceServer
     own: OwnFaults
+    script: RunbookScript = field(default_factory=RunbookScript)
     fault: Fault | None = None
     is_hidden: bool = False
     broken_at: float | None = None
@@ -74,6 +78,7 @@ class Chaos:
         fault = known(name)
         if fault is None:
             raise KeyError(name)
+        self.script.stop()
         if self.fault is not None:
             await self.repair()
         if fault.name in OWN:
@@ -87,9 +92,16 @@ class Chaos:
         """Break one thing that a triage can name, and keep it secret."""
         await self.break_(random.choice([fault.name for fault in FAULTS if fault.is_riddle]))
         self.is_hidden = True
+        self.script.start(self.ideogram.url, self._key_in_use())
+
+    def _key_in_use(self) -> str:
+        """Read the key that a person would take for the script: the one in the pods."""
+        pods = self.kubernetes.pods(NAMESPACE, DEPLOYMENT)
+        return next((pod.env.get("IDEOGRAM_API_KEY", "") for pod in pods), "")
 
     async def repair(self) -> None:
         """Make everything work again; what the bot switched stays as it is."""
+        self.script.stop()
         await self.own.repair()  # Ideogram too
         self.fault, self.is_hidden = None, False
 

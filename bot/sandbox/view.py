@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.sandbox.chaos import RUNBOOK_COMMANDS
 from bot.sandbox.faults import FAULTS, TROUBLES
+from bot.sandbox.riddle import verdict
 from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def world_sections(world: "World") -> dict[str, Any]:
     return {
         "about": _about(world),
         "world/fault": _fault(world),
+        "world/riddle": _riddle(world),
         "world/users": _outcomes(world),
         "world/deployment": _deployment(world),
         "world/requests": _requests(world),
@@ -94,11 +96,39 @@ def _fault(world: "World") -> dict[str, Any] | None:
     return {"name": name, "since": chaos.broken_at}
 
 
+def _riddle(world: "World") -> dict[str, Any] | None:
+    """Show what the script and the bot said of the mystery, and the truth once it is revealed."""
+    chaos = world.chaos
+    run = chaos.script.run
+    if run is None or chaos.fault is None:
+        return None
+    messages = [one for name in world.slack.channels for one in world.slack.messages(name)]
+    messages.sort(key=lambda one: str(one["ts"]))
+    said = verdict(messages, chaos.broken_at or 0.0)
+    return {
+        "script": {
+            "codes": run.codes,
+            "ended": run.ended,
+            "seconds": round(run.seconds, 1),
+            "price": str(run.price),
+        },
+        "bot": said and {"headline": said.headline, "spent": str(said.spent)},
+        "truth": None if chaos.is_hidden else {"whose": chaos.fault.whose, "is": chaos.fault.label},
+    }
+
+
 def _outcomes(world: "World") -> dict[str, Any]:
     newest = list(world.service.outcomes)[-TILES:]
     return {
         "tiles": [
-            {"at": o.at, "kind": o.kind, "detail": o.detail, "user": o.user, "status": o.status}
+            {
+                "at": o.at,
+                "kind": o.kind,
+                "detail": o.detail,
+                "user": o.user,
+                "status": o.status,
+                "odd": o.detail.endswith("magic prompt ON"),
+            }
             for o in newest
         ],
         "since_broken": world.chaos.since_broken(),

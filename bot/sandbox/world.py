@@ -133,7 +133,7 @@ class World:
             )
         )
         self._write_settings(outside.url)
-        own = OwnFaults(
+        own_faults = OwnFaults(
             ideogram=self.ideogram,
             kubernetes=self.kubernetes,
             service=self.service,
@@ -144,8 +144,9 @@ class World:
             ideogram=self.ideogram,
             kubernetes=self.kubernetes,
             service=self.service,
-            own=own,
+            own=own_faults,
         )
+        await own(stack, self.chaos.script.keep_running())
         # Before the bot: a taken port is said at once, and the page shows the bot starting.
         page = await stack.enter_async_context(Page(self, port=self._page_port))
         self.url = page.url

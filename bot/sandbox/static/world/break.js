@@ -10,10 +10,10 @@ const MYSTERY = "mystery";
 
 /** Fill `place` and keep it true. */
 export function showBreak(place) {
-  watch(["world/fault", "about"], () => {
+  watch(["world/fault", "world/riddle", "about"], () => {
     const fault = get("world/fault");
     place.classList.toggle("is-broken", Boolean(fault));
-    replace(place, ...(fault ? broken(fault) : whole()));
+    replace(place, ...(fault ? broken(fault) : whole()), riddle(get("world/riddle")));
   });
 }
 
@@ -39,6 +39,19 @@ function broken(fault) {
       chooser("Break something else", "")),
   ];
 }
+
+// What the runbook's script and the bot say of a mystery, side by side.
+function riddle(known) {
+  if (!known) return null;
+  const { script, bot, truth } = known;
+  return h("div.riddle", {},
+    truth ? h("p.truth", {}, "The truth: ", h("b", {}, `${truth.whose}: ${lower(truth.is)}`)) : null,
+    h("div.versus", {},
+      h("div.side", {}, h("p.who", {}, "The bot"), h("p.said", {}, bot ? bot.headline : "Not asked yet"), h("p.quiet", {}, bot ? `$${bot.spent}` : "/ideogram triage")),
+      h("div.side", {}, h("p.who", {}, "The runbook's script"), h("p.said.codes", {}, script.codes.map((code) => h("span", { title: code === "000" ? "Nobody answered" : null }, code ?? "–"))), h("p.quiet", {}, `$${Number(script.price).toFixed(2)} · ${progress(script)}`))));
+}
+
+const progress = ({ ended, seconds }) => (ended ? `${ended} after ${seconds} s` : "still running");
 
 const lower = (text) => text[0].toLowerCase() + text.slice(1);
 

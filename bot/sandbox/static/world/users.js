@@ -65,5 +65,5 @@ function draw(strip, tiles) {
 function tileNode(id, tile) {
   const title = `${LABELS[tile.kind]} for ${tile.user} at ${clock(tile.at)}${tile.detail ? `: ${tile.detail}` : ""}`;
   const inside = tile.kind === "picture" ? landscape(id) : h("span", {}, tile.kind === "error" ? String(tile.status) : "");
-  return h(`div.tile.${tile.kind}`, { title, data: { id } }, inside);
+  return h(`div.tile.${tile.kind}${tile.odd ? ".odd" : ""}`, { title, data: { id } }, inside);
 }
