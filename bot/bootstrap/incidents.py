@@ -15,6 +15,7 @@ from bot.settings.config_file import SlackSettings
 from bot.usecases.acknowledge import AcknowledgeIncident
 from bot.usecases.advance import Advance
 from bot.usecases.apply import Apply
+from bot.usecases.ask_billing import AskBillingOwner
 from bot.usecases.declare import DeclareIncident
 from bot.usecases.deliver import Deliver
 from bot.usecases.finish import Finish
@@ -32,6 +33,7 @@ from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
 from bot.usecases.triage import RunTriages
 from bot.usecases.update import PostUpdates
 from bot.usecases.verify import Verify
+from bot.usecases.verify_generation import VerifyGenerations
 from bot.usecases.watch import Watch
 
 
@@ -64,7 +66,8 @@ class Join:
     def __call__(self) -> Incidents:
         """Build every use case once."""
         out = self.out
-        operations = self.slack.operations_channel
+        # Whoever asked must hear of it somewhere.
+        operations = self.slack.operations_channel or self.slack.incidents_channel
         cards = IncidentCards(mitigations=out.mitigations)
         policy = policy_of(out.settings.file.policy)
         return Incidents(
@@ -80,7 +83,7 @@ class Join:
                 messenger=self.messenger,
                 clock=out.clock,
                 holder=self.holder,
-                operations=None if operations is None else ChannelId(operations),
+                operations=ChannelId(operations),
             ),
             advance=self._advance(cards),
             interrupted=CloseInterrupted(storage=out.storage, clock=out.clock),
@@ -146,12 +149,29 @@ class Join:
             cluster=out.cluster,
             offer=out.offer,
             names_resolvable=out.examine.measure.names_resolvable,
+            thresholds=out.examine.measure.thresholds,
         )
         return {
             asks.RunTriage: triages,
             asks.TellTriage: judge,
             asks.AskQuality: AskAboutQuality(
                 storage=out.storage, services=out.services, triages=triages, judge=judge
+            ),
+            asks.VerifyGeneration: VerifyGenerations(
+                storage=out.storage,
+                clock=out.clock,
+                services=out.services,
+                ideogram=out.ideogram,
+                keys=out.keys,
+                canary=out.canary,
+                limit=out.settings.file.ideogram.daily_probe_budget_usd,
+                offer=out.offer,
+            ),
+            asks.AskBilling: AskBillingOwner(
+                storage=out.storage,
+                clock=out.clock,
+                services=out.services,
+                billing_url=str(out.settings.file.ideogram.billing_url),
             ),
         }
 

@@ -18,11 +18,11 @@ from bot.domain.diagnosis import Cause, Diagnosis, Measurements
 from bot.domain.health import HealthState
 from bot.domain.probe import CANARIES, Outcome, ProbeKind, ProbeResult
 from bot.domain.severity import Severity
+from bot.domain.traffic import Traffic, to_facts
 
 # Two pending canaries have 144 pairs of answers; beyond this many the verdict waits.
 TRIES_MAX: Final = 600
 _NO_VERDICT: Final = frozenset({Cause.HEALTHY, Cause.UNDETERMINED})
-_NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 _SILENT: Final = frozenset({AnswerClass.TIMED_OUT, AnswerClass.NO_ANSWER})
 _TO_THEM: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.REACHABILITY}
 _STATUS: Final = {AnswerClass.DENIED: 401, AnswerClass.SERVER_ERROR: 500, AnswerClass.IMAGE: 200}
@@ -48,10 +48,12 @@ def early(so_far: Measurements, pending: Collection[ProbeKind]) -> Early | None:
         pending: Those that did not.
 
     Returns:
-        None while nothing speaks for a fault.
+        None while nothing speaks for a fault, and while nothing accuses us but the silence of
+        calls that are still under way.
     """
     found = diagnose(so_far)
-    if found.cause in _NO_VERDICT:
+    accuses_us = found.cause is Cause.OWN_SERVICE and not _TO_THEM.isdisjoint(pending)
+    if found.cause in _NO_VERDICT or accuses_us:
         return None
     waiting = [answers for kind, answers in _possible().items() if kind in pending]
     if found.severity is not Severity.P1 or prod(map(len, waiting)) > TRIES_MAX:
@@ -73,13 +75,18 @@ def _futures(so_far: Measurements, waiting: Sequence[Sequence[ProbeResult]]) -> 
         yield diagnose(replace(so_far, results=results))
 
 
+def _at() -> datetime:
+    """Give what never happened a moment."""
+    return datetime.min.replace(tzinfo=UTC)
+
+
 def _canary(kind: ProbeKind, answer: AnswerClass, status: int) -> ProbeResult:
     good = answer is AnswerClass.IMAGE
     return ProbeResult(
         kind=kind,
         outcome=Outcome.HEALTHY if good else Outcome.UNHEALTHY,
         detail="",
-        measured_at=_NEVER,
+        measured_at=_at(),
         latency=timedelta(0),
         status=status,
         answer=answer,
@@ -100,7 +107,7 @@ def _result(
         kind=kind,
         outcome=outcome,
         detail="",
-        measured_at=_NEVER,
+        measured_at=_at(),
         status=status,
         answer=answer,
         answered=answer not in _SILENT if asked else None,
@@ -126,6 +133,7 @@ def _possible() -> Mapping[ProbeKind, tuple[ProbeResult, ...]]:
             _result(ProbeKind.DOWNLOAD, Outcome.HEALTHY),
             _result(ProbeKind.DOWNLOAD, Outcome.UNHEALTHY),
         ),
+        ProbeKind.TRAFFIC: _requests(),
     }
 
 
@@ -171,6 +179,17 @@ def _health_answers() -> tuple[ProbeResult, ...]:
         _result(kind, Outcome.UNHEALTHY, {facts.STATE: HealthState.DOWN}),
         _result(kind, Outcome.UNKNOWN),
     )
+
+
+def _requests() -> tuple[ProbeResult, ...]:
+    """List the answers to users' requests that can decide a P1, and that users are fine."""
+    kind, many = ProbeKind.TRAFFIC, 1000
+    refused = (AnswerClass.SERVER_ERROR, AnswerClass.DENIED, AnswerClass.UNFUNDED)
+    classes = (AnswerClass.IMAGE, AnswerClass.TIMED_OUT, *refused)
+    seen = [Traffic(timedelta(minutes=1), {one: many}) for one in classes]
+    seen.append(Traffic(timedelta(minutes=1), unexplained=many))
+    sick = [_result(kind, Outcome.UNHEALTHY, to_facts(one)) for one in seen]
+    return (_result(kind, Outcome.UNKNOWN), *sick)
 
 
 def _workloads() -> tuple[ProbeResult, ...]:

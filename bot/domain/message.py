@@ -13,9 +13,12 @@ from bot.domain.balance_report import BalanceReport
 from bot.domain.beside import Beside
 from bot.domain.diagnosis import Diagnosis, Mode
 from bot.domain.ids import IncidentId, ServiceName, TriageId, UserId
+from bot.domain.in_force import IdeogramIsBack, StillInForce
 from bot.domain.incident import Clocks, Incident, Status
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.recovery import Recovery
+from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.domain.timeline import TimelineEvent
@@ -95,6 +98,7 @@ class IncidentCard:
         running: The mitigation under way; None when there is none.
         last: The newest finished mitigation.
         primary: Name of the primary button: an offer's kind, `update`, or `resolve`.
+        recovery: What is known of Ideogram while a mitigation is in force; None when none is.
     """
 
     incident: Incident
@@ -102,6 +106,7 @@ class IncidentCard:
     running: MitigationRun | None = None
     last: MitigationRun | None = None
     primary: str = "update"
+    recovery: Recovery | None = None
     kind: Literal["incident-card"] = "incident-card"
     version: int = 1
 
@@ -256,6 +261,7 @@ class Trouble:
         what, meaning, fix: What happened, what it means, what to do now; the last may be empty.
         error_id: Stands in the log too; empty for an expected refusal.
         ask: Users who may do what was refused.
+        whom: Whom a message elsewhere is meant for; mentioned.
     """
 
     what: str
@@ -263,6 +269,7 @@ class Trouble:
     fix: str = ""
     error_id: str = ""
     ask: tuple[UserId, ...] = ()
+    whom: UserId | None = None
     kind: Literal["trouble"] = "trouble"
     version: int = 1
 
@@ -278,5 +285,10 @@ Message = (
     | Postmortem
     | Answer
     | BalanceReport
+    | IdeogramIsBack
+    | StillInForce
     | Trouble
+    | Verification
+    | BillingRequest
+    | ProviderReport
 )

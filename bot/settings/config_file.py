@@ -99,15 +99,15 @@ class ServiceSettings(Part):
         default_factory=SwitchesSettings, description="Variables that the service honours."
     )
     secret: SecretSettings | None = Field(None, description="Where the API key lies.")
+    prometheus: PrometheusSettings = Field(
+        default_factory=PrometheusSettings, description="Where the service's metrics are."
+    )
     generation_env: list[EnvName] = Field(
         default=["IDEOGRAM_MODEL", "IDEOGRAM_STYLE", "IDEOGRAM_MAGIC_PROMPT"],
         description="Variables that decide how pictures look, compared when they look bad.",
     )
     contacts: ContactsSettings = Field(
         default_factory=ContactsSettings, description="People who can do what the bot cannot."
-    )
-    prometheus: PrometheusSettings = Field(
-        default_factory=PrometheusSettings, description="Where the service's metrics are."
     )
 
     @field_validator("name")
@@ -198,7 +198,7 @@ class SlackSettings(Part):
 
     incidents_channel: ChannelName = Field(description="Channel id for status updates.")
     operations_channel: ChannelName | None = Field(
-        None, description="Channel id for the bot's own troubles; null only logs them."
+        None, description="Channel id for the bot's own troubles; null: the incidents channel."
     )
 
 

@@ -90,8 +90,8 @@ def _split(url: str) -> SplitResult:
 
 
 def with_files(environ: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
-    """Replace `<NAME>_FILE` by the content of that file; empty values count as unset."""
-    values = {name: value for name, value in environ.items() if value}
+    """Replace `<NAME>_FILE` by the content of that file; empty and blank values count as unset."""
+    values = {name: value for name, value in environ.items() if value.strip()}
     problems = []
     for name in SECRETS:
         path = values.pop(f"{name}_FILE", None)

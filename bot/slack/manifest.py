@@ -10,6 +10,7 @@ from bot.slack.commands import COMMAND
 SCOPES: Final = {
     "commands": "the slash command",
     "chat:write": "chat.postMessage, chat.update, chat.postEphemeral",
+    "chat:write.public": "the same in public channels that the bot was not invited to",
     "channels:history": "conversations.history and .replies: finds a post whose answer was lost",
     "groups:history": "the same in private channels",
     "files:write": "files.getUploadURLExternal and .completeUploadExternal: the postmortem",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
@@ -20,6 +21,10 @@ from bot.usecases.watch import Watch
 from bot.usecases.work import LEASE, Work
 
 log = structlog.get_logger()
+
+# A run that ends every process which works on it must not hold its Deployment's place for ever.
+TAKEOVERS_MAX: Final = 12
+GIVEN_UP: Final = "It was given up: working on it failed again and again. Look at the bot's log."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,10 @@ class Advance:
             kept_at=self.clock.now(),
         )
         try:
-            await self._advance(work)
+            if claim.epoch > TAKEOVERS_MAX:
+                await self.finish(work, State.STOPPED, GIVEN_UP, None)
+            else:
+                await self._advance(work)
         except ClaimLostError:
             log.info("mitigation.left", mitigation_id=work.run.name)
         except UnavailableError as error:

@@ -15,7 +15,7 @@ import structlog
 
 from bot.domain.errors import PermanentError, TemporaryError, UnavailableError, UnseenError
 from bot.domain.ids import ChannelId, MessageTs, OutboxKey
-from bot.domain.message import Trouble
+from bot.domain.message import TriageCard, Trouble
 from bot.domain.outbox import EDIT_EVERY, LATE_AFTER, Sending, SendingKind, retry_delay
 from bot.ports import Clock, Messenger, Storage
 
@@ -60,7 +60,7 @@ class Deliver:
 
     Attributes:
         holder: Names this process in claims.
-        operations: Where undeliverable messages are told; None to log them only.
+        operations: Where undeliverable messages are told, to who asked for them; None to log them.
         at_once: How many conversations at the same time.
         attempt: Bounds one attempt; shorter than a claim, so that nobody sends beside us.
     """
@@ -227,5 +227,6 @@ def _trouble(sending: Sending, why: str) -> Trouble:
     return Trouble(
         what=f"The message {sending.key} could not be delivered to {sending.channel}.",
         meaning=f"{why} It is not tried again; what comes after it goes on.",
-        fix="Mend the reason, then say there by hand what is missing.",
+        fix="Mend the reason (is the bot in that channel?), then ask for it again.",
+        whom=sending.message.asked_by if isinstance(sending.message, TriageCard) else None,
     )

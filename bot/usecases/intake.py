@@ -72,13 +72,21 @@ class Intake:
         except TimeoutError as error:
             raise UnavailableError("The database did not answer in time.") from error
 
-    async def handle(self, key: DeliveryKey | None, request: Request, answer: Answers) -> None:
+    async def handle(
+        self,
+        key: DeliveryKey | None,
+        request: Request,
+        answer: Answers,
+        *,
+        comes_again: bool = False,
+    ) -> None:
         """Do what a request asks for; failures are answered in words.
 
         Args:
             key: Of its row; None when it could not be remembered.
             request: As received.
             answer: Reaches the person who asked.
+            comes_again: Leave the row open at a failure that may pass: nobody waits for it now.
 
         Raises:
             Exception: A defect. The row stays open, and `sweep` tries again a few times.
@@ -98,6 +106,8 @@ class Intake:
             await answer(Trouble(what=str(error)))
         except TemporaryError as error:
             log_of_request.warning("request.failed", why=str(error))
+            if comes_again:
+                return
             await answer(_failure(error, will_repeat=not await self._closed(key)))
         else:
             await self._closed(key)
@@ -127,15 +137,23 @@ class Intake:
             UnavailableError: The database does not answer.
             Exception: A defect in a use case; the others are taken up by the next sweep.
         """
-        count = 0
+        claimed = []
         while (delivery := await self._claim()) is not None:
-            count += 1
-            answer = _Whisper(self.messenger, delivery.request.asked)
-            if delivery.attempts > ATTEMPTS_MAX:
-                await self._give_up(delivery, answer)
-            else:
-                await self.handle(delivery.key, delivery.request, answer)
-        return count
+            claimed.append(delivery)
+        # At once: a triage takes a minute, and a press behind it would be too old by then.
+        ended = await asyncio.gather(*map(self._take_up, claimed), return_exceptions=True)
+        defects = [one for one in ended if isinstance(one, Exception)]
+        if defects:
+            raise defects[0]
+        return len(claimed)
+
+    async def _take_up(self, delivery: Delivery) -> None:
+        answer = _Whisper(self.messenger, delivery.request.asked)
+        if delivery.attempts > ATTEMPTS_MAX:
+            await self._give_up(delivery, answer)
+            return
+        comes_again = delivery.attempts < ATTEMPTS_MAX
+        await self.handle(delivery.key, delivery.request, answer, comes_again=comes_again)
 
     async def _claim(self) -> Delivery | None:
         now = self.clock.now()

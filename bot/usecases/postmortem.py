@@ -1,7 +1,10 @@
 """Draft the postmortem from the timeline: every line with its evidence."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 import structlog
 
@@ -16,6 +19,8 @@ from bot.ports import Answers, Clock, Messenger, Storage, UnitOfWork
 from bot.usecases.find_incident import the_newest_incident
 
 log = structlog.get_logger()
+
+NAMES_WITHIN: Final = timedelta(seconds=3)  # a slow chat must not hold up a resolve
 
 People = tuple[tuple[UserId, str], ...]
 
@@ -70,6 +75,7 @@ class PeopleOf:
 
     storage: Storage
     messenger: Messenger
+    within: timedelta = NAMES_WITHIN
 
     async def __call__(self, incident_id: IncidentId, *also: UserId) -> People:
         """List ids and names; a person without a name stays an id in the document."""
@@ -80,8 +86,18 @@ class PeopleOf:
         wanted |= dict.fromkeys(
             one for one in (incident.owner, incident.declared_by, *(e.by for e in events)) if one
         )
-        names = [(user, await self.messenger.name(user)) for user in wanted]
-        return tuple((user, name) for user, name in names if name is not None)
+        names = dict.fromkeys(wanted, "")
+
+        async def look_up(user: UserId) -> None:
+            names[user] = await self.messenger.name(user) or ""
+
+        try:
+            async with asyncio.timeout(self.within.total_seconds()), asyncio.TaskGroup() as group:
+                for user in wanted:
+                    group.create_task(look_up(user))
+        except TimeoutError:
+            log.info("names.not_looked_up", incident_id=incident.name)
+        return tuple((user, name) for user, name in names.items() if name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,7 @@ class RunTriages:
                 plan.mode,
                 {},
                 names_resolvable=self.examine.measure.names_resolvable,
+                thresholds=self.examine.measure.thresholds,
             )
         )
         live = LiveCard(storage=self.storage, clock=self.clock)
@@ -214,6 +215,8 @@ class RunTriages:
     async def _note(self, uow: UnitOfWork, triage: Triage, diagnosis: Diagnosis) -> None:
         """Put the verdict on the timeline of an incident that people work on already."""
         for incident in await uow.incidents.open(triage.service):
+            if incident.triage_id == triage.id:
+                continue  # declared from its early verdict, which stands there already
             event = TimelineEvent(
                 incident_id=incident.id,
                 at=self.clock.now(),

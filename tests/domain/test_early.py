@@ -85,6 +85,13 @@ def test_nothing_is_said_while_nothing_speaks_for_a_fault(seen):
     assert early(seen, [kind for kind in ProbeKind if kind not in seen.results]) is None
 
 
+def test_our_service_is_not_accused_while_their_calls_are_under_way():
+    seen = all_well(health(HealthState.DOWN))
+    pending = [ProbeKind.GENERATE_V3]
+
+    assert early(without(seen, *pending), pending) is None
+
+
 def test_a_milder_fault_is_only_said_so_far():
     assert judged(all_well(v3(Answer.RATE_LIMITED, 429)), ProbeKind.WORKLOAD) == (
         Cause.RATE_LIMIT,

@@ -199,7 +199,7 @@ def test_a_secret_twice_or_in_no_file_is_a_problem(read):
 
 
 def test_an_empty_variable_counts_as_unset(read):
-    settings = read(MINIMAL, IDEOGRAM_API_KEY="")
+    settings = read(MINIMAL, IDEOGRAM_API_KEY="  ")
 
     assert own_key(settings.environment) is None
 

@@ -16,6 +16,7 @@ from bot.domain.request import Declare, RunTriage
 from bot.ports import Probe, Subject
 from bot.rendering import Templates
 from bot.usecases.acknowledge import AcknowledgeIncident
+from bot.usecases.ask_billing import AskBillingOwner
 from bot.usecases.declare import DeclareIncident
 from bot.usecases.examine import Examine
 from bot.usecases.interrupted import CloseInterrupted
@@ -29,6 +30,7 @@ from bot.usecases.sharing import Sharing
 from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
 from bot.usecases.triage import RunTriages
 from bot.usecases.update import PostUpdates
+from bot.usecases.verify_generation import VerifyGenerations
 from tests.builders import INCIDENTS, a_result, asked
 from tests.fakes.messenger import FakeMessenger
 from tests.usecases.pressing import DELIVERY, Heard, World
@@ -117,6 +119,18 @@ class Night(World):
         )
         self.quality = AskAboutQuality(
             storage=self.storage, services=[self.service], triages=self.triage, judge=self.judge
+        )
+        self.verify_generation = VerifyGenerations(
+            **around,
+            services=[self.service],
+            ideogram=self.ideogram,
+            keys=self.keys,
+            canary=Canary(),
+            limit=self.limit,
+            offer=self.offer,
+        )
+        self.ask_billing = AskBillingOwner(
+            **around, services=[self.service], billing_url="https://ideogram.ai/platform"
         )
         self.interrupted = CloseInterrupted(**around)
         self.declare = DeclareIncident(

@@ -7,6 +7,7 @@ from bot.domain.errors import ClaimLostError
 from bot.domain.message import IncidentCard, MitigationOffers, MitigationOutcome
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.service import Target
+from bot.usecases.advance import GIVEN_UP, TAKEOVERS_MAX
 from tests.builders import a_run, a_service
 from tests.usecases.pressing import TARGET, World
 
@@ -44,6 +45,19 @@ async def test_a_defect_leaves_the_run_to_the_next_claim():
 
     assert stayed.is_running
     assert (world.newest(run).state, world.real_patches) == (State.EFFECTIVE, 1)
+
+
+async def test_a_run_that_breaks_every_process_is_given_up_and_frees_its_place():
+    world = World()
+    run = await world.pressed()
+    for _ in range(TAKEOVERS_MAX):
+        world.clock.advance(AFTER_THE_LEASE)
+        world.cluster.fail("deployment", KeyError("metadata"))
+        await world.advance("one").tick()
+
+    given_up = world.newest(run)
+    assert (given_up.state, given_up.detail) == (State.STOPPED, GIVEN_UP)
+    assert not world.storage.tables.locks
 
 
 async def test_who_lost_the_claim_stops_without_a_word():

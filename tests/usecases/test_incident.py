@@ -1,5 +1,6 @@
 """An incident from its declaration to its postmortem."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -39,6 +40,7 @@ from bot.domain.service import Service
 from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind
 from tests.builders import ANA, BEN, INCIDENTS, NIGHT, a_service, asked
+from tests.fakes.messenger import FakeMessenger
 from tests.usecases.nights import DELIVERY, WORDS, Heard, Night
 
 ELSEWHERE = ChannelId("C0ONCALL")
@@ -299,6 +301,27 @@ async def test_the_postmortem_links_the_evidence_of_its_lines():
     links = {line.event.evidence.ref: line.link for line in document.lines}
     assert links["T-1"] == "https://chat.example.com/T-1"
     assert "https://chat.example.com/T-1" in WORDS.document(document)
+
+
+class NamelessMessenger(FakeMessenger):
+    """Never says who is who."""
+
+    async def name(self, user):
+        await asyncio.Event().wait()
+
+
+async def test_a_chat_that_does_not_know_names_does_not_hold_up_the_resolve():
+    night = Night()
+    slow = NamelessMessenger(night.clock)
+    night.people = replace(night.people, messenger=slow, within=timedelta(0))
+    await night.at_night()
+    night.resolve = replace(night.resolve, people=night.people)
+
+    incident = await resolved(night)
+
+    file = next(one for one in night.storage.sendings if "postmortem" in one.key)
+    assert isinstance(file.message, Postmortem)
+    assert (incident.is_open, file.message.people) == (False, ())
 
 
 async def test_the_root_cause_may_be_skipped():

@@ -267,6 +267,48 @@ async def test_a_poisoned_request_is_given_up_and_told(door: Door) -> None:
     assert door.storage.closed == {KEY}
 
 
+async def test_a_failure_that_may_pass_leaves_the_row_to_the_next_sweep(door: Door) -> None:
+    door.handler.errors = [UnavailableError("away"), UnavailableError("away")]
+    await door.receive()
+    for _ in range(2):
+        door.clock.advance(CLAIM)
+        await door.intake.sweep()
+
+    door.clock.advance(CLAIM)
+    await door.intake.sweep()
+
+    (told,) = door.messenger.whispers
+    assert told.message == HELP
+
+
+async def test_a_failure_that_stays_is_told_at_the_last_attempt(door: Door) -> None:
+    door.handler.errors = [UnavailableError("away") for _ in range(3)]
+    await door.receive()
+
+    for _ in range(3):
+        door.clock.advance(CLAIM)
+        await door.intake.sweep()
+
+    (told,) = door.messenger.whispers
+    assert isinstance(told.message, Trouble)
+    assert door.storage.closed == {KEY}
+
+
+async def test_a_slow_request_does_not_hold_up_the_others(door: Door) -> None:
+    met = asyncio.Barrier(2)
+
+    async def meet() -> None:
+        async with asyncio.timeout(5):
+            await met.wait()
+
+    door.handler.before = meet
+    await door.receive()
+    await door.intake.receive(DeliveryKey("trigger-2"), ShowHelp(asked(by=BEN)))
+    door.clock.advance(CLAIM)
+
+    assert await door.intake.sweep() == 2
+
+
 async def test_two_sweeps_at_once_do_it_once(door: Door) -> None:
     await door.receive()
     door.clock.advance(CLAIM)

@@ -8,10 +8,11 @@ from bot.domain.ids import OutboxKey
 from bot.domain.message import Trouble
 from bot.domain.outbox import Sending
 from bot.usecases.deliver import Deliver
-from tests.builders import NIGHT
+from tests.builders import ANA, INCIDENTS, NIGHT
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.storage import FakeStorage
+from tests.sayings import a_card
 from tests.usecases.deliver.outgoing import OPERATIONS, OTHER, SECOND, keys, write
 
 
@@ -130,6 +131,21 @@ async def test_a_refused_post_is_told_to_operations_and_the_next_goes(
     assert told.sending.channel == OPERATIONS
     assert isinstance(told.sending.message, Trouble)
     assert "not_in_channel" in told.sending.message.meaning
+
+
+async def test_who_asked_for_a_triage_hears_that_its_card_has_no_place(
+    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
+) -> None:
+    messenger.fail("post", PermanentError("not_in_channel"))
+    async with storage() as uow:
+        card = a_card(asked_by=ANA)
+        await uow.outbox.card(OutboxKey("T-1/card"), INCIDENTS, card, at=NIGHT)
+
+    await deliver()
+
+    told = messenger.posts[-1].sending.message
+    assert isinstance(told, Trouble)
+    assert told.whom == ANA
 
 
 async def test_trouble_that_cannot_be_told_is_not_told(
