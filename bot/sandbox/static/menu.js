@@ -4,9 +4,9 @@ import { h } from "./dom.js";
 
 const GAP = 4;
 
-/** Open `items` ({label, hint?, heading?, onPick}) below `button`; an item without onPick is a heading. */
-export function openMenu(button, items, label) {
-  const menu = h("div.menu", { role: "menu", popover: "auto", "aria-label": label });
+/** Open `items` ({label, hint?, heading?, onPick}) below `button`; an item without onPick is a heading; `look` is one more class. */
+export function openMenu(button, items, label, look = "") {
+  const menu = h(`div.menu${look ? `.${look}` : ""}`, { role: "menu", popover: "auto", "aria-label": label });
   for (const item of items) menu.append(item.onPick ? entry(item, menu) : h("p.menu-heading", { role: "presentation" }, item.heading));
   menu.addEventListener("keydown", (event) => move(event, menu));
   menu.addEventListener("toggle", (event) => {

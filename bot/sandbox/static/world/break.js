@@ -58,16 +58,16 @@ const lower = (text) => text[0].toLowerCase() + text.slice(1);
 function chooser(label, extra) {
   return h(`button.chooser${extra ? `.${extra}` : ""}`, {
     type: "button", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false", data: { key: "chooser" },
-    on: { click: (event) => openMenu(event.currentTarget, faultItems(), label) },
+    on: { click: (event) => openMenu(event.currentTarget, faultItems(), label, "columns") },
   }, icon("down"));
 }
 
 function faultItems() {
-  const items = [];
+  const items = [{ heading: "A riddle" }, { label: "Mystery fault", hint: "One of these, but the page does not say which", onPick: () => toBreak(MYSTERY) }];
   let whose = null;
   for (const fault of get("about")?.faults ?? []) {
     if (fault.whose !== whose) items.push({ heading: (whose = fault.whose) });
     items.push({ label: fault.label, hint: fault.effect, onPick: () => toBreak(fault.name) });
   }
-  return [...items, { heading: "A riddle" }, { label: "Mystery fault", hint: "One of these, but the page does not say which", onPick: () => toBreak(MYSTERY) }];
+  return items;
 }
