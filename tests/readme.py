@@ -137,7 +137,7 @@ def causes() -> Iterator[Row]:
     """Make the rows of the verdict: cause, origin, severity, condition, next steps."""
     for row in BRANCHES:
         steps = next_steps(row.cause, row.steps)
-        yield f"`{row.cause}`", row.origin, row.severities, row.when, steps
+        yield f"`{row.cause}`", row.whose, row.severities, row.when, steps
 
 
 def steps_without_answer() -> str:

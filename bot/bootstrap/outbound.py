@@ -187,6 +187,7 @@ def _measure(
         keys=keys,
         clock=clock,
         names_resolvable=names_resolvable(settings.file),
+        thresholds=thresholds_of(settings.file),
     )
 
 

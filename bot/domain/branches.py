@@ -1,95 +1,35 @@
 """The verdict table (diagnosis.md section 4): one row per cause, evaluated in this order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from bot.domain import facts
+from bot.domain import conditions
 from bot.domain.answer import AnswerClass
+from bot.domain.branch import Branch
 from bot.domain.diagnosis import Cause, HumanStep, Origin
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
-from bot.domain.signals import Signals, Users
+from bot.domain.signals import Signals
+from bot.domain.traffic import Share, Signs
+from bot.domain.users import Users
 
 PARTNERSHIP: Final = "partnership@ideogram.ai"  # incident runbook, 429; a sales address
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """One row.
-
-    Attributes:
-        name: The branch taken, as cards show it.
-        when: The condition in words, for the README.
-        holds: The severity when the condition holds, else None.
-        rests_on: The probes that speak for it.
-        would_change: What would lead to another verdict.
-        steps: What people do, by place among the next steps.
-    """
-
-    cause: Cause
-    origin: Origin
-    name: str
-    when: str
-    severities: str
-    holds: Callable[[Signals], Severity | None]
-    rests_on: Callable[[Signals], tuple[ProbeKind, ...]]
-    would_change: str
-    steps: tuple[HumanStep, ...] = ()
-    contact: str | None = None
-
-
-def severity_of_unseen_users(signals: Signals) -> Severity:
-    """Rate a disturbance whose effect is out of sight: P1 unless users are visibly fine."""
-    return Severity.P4 if signals.users_told is Users.FINE else Severity.P1
-
-
-def _p(severity: Severity, condition: object) -> Severity | None:
-    return severity if condition else None
-
-
-def _all_or_part(
-    signals: Signals, failed: object, all_fail: Severity, part: Severity
-) -> Severity | None:
-    return _p(all_fail if signals.all_fail else part, failed)
-
-
-def _own_network(s: Signals) -> Severity | None:
-    return severity_of_unseen_users(s) if s.cut_off and s.own_network_fails else None
-
-
-def _unreachable(s: Signals) -> Severity | None:
-    way_out = s.outcome(ProbeKind.CONNECTIVITY) is Outcome.HEALTHY
-    return _p(Severity.P1, s.cut_off and way_out and not s.own_network_fails)
-
-
-def _timeout(s: Signals) -> Severity | None:
-    late = s.with_class(AnswerClass.TIMED_OUT)
-    return _all_or_part(s, late and not s.broken, Severity.P1, Severity.P2)
-
-
-def _stale_key(s: Signals) -> Severity | None:
-    return _p(Severity.P1, s.key_works and s.pods_have_old_key and s.users_suffer)
-
-
-def _own_service(s: Signals) -> Severity | None:
-    """Rate what the Deployment and the service itself show, worst first.
-
-    Bad health accuses us only when nothing of the provider's fails: a picture that cannot be
-    fetched makes users fail as surely as a call does.
-    """
-    theirs = s.failed or s.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY
-    replicas = s.fact(ProbeKind.WORKLOAD, facts.REPLICAS)
-    nobody_home = replicas and s.fact(ProbeKind.WORKLOAD, facts.AVAILABLE) == 0
-    if nobody_home or (s.users is Users.FAILING and not theirs):
-        return Severity.P1
-    looping = s.fact(ProbeKind.WORKLOAD, facts.CRASH_LOOP) is True
-    stuck = s.fact(ProbeKind.WORKLOAD, facts.STUCK) is True
-    return _p(Severity.P2, looping or stuck or (s.users is Users.DEGRADED and not theirs))
-
-
 def _tried(s: Signals) -> tuple[ProbeKind, ...]:
     return tuple(one.kind for one in s.tried)
+
+
+def _lost_picture(s: Signals) -> tuple[ProbeKind, ...]:
+    return (ProbeKind.DOWNLOAD,) if s.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY else ()
+
+
+def _share(*classes: AnswerClass) -> Callable[[Signals], bool]:
+    return lambda s: s.share_of(*classes) is not Share.FEW
+
+
+def _sign(shows: Callable[[Signs], object]) -> Callable[[Signals], bool]:
+    return lambda s: s.signs is not None and bool(shows(s.signs))
 
 
 def _classes(*classes: AnswerClass) -> Callable[[Signals], tuple[ProbeKind, ...]]:
@@ -103,7 +43,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         name="no way out of our network",
         when="no request to Ideogram got an answer, and nothing else is reachable either",
         severities="P1, P4 when users are visibly fine",
-        holds=_own_network,
+        holds=conditions.own_network,
         rests_on=lambda s: (*_tried(s), ProbeKind.DNS, ProbeKind.CONNECTIVITY),
         would_change="any answer from outside",
         steps=(
@@ -117,7 +57,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         name="no answer from Ideogram",
         when="no request to Ideogram got an answer, while other places answer",
         severities="P1",
-        holds=_unreachable,
+        holds=conditions.unreachable,
         rests_on=lambda s: (*_tried(s), ProbeKind.CONNECTIVITY),
         would_change="any HTTP answer from Ideogram",
         steps=(HumanStep(2, "Look from a second place; read the provider's status page"),),
@@ -126,48 +66,53 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         cause=Cause.AUTH,
         origin=Origin.ACCOUNT,
         name="401",
-        when="no call gets an image and the key is refused: revoked, or paused at zero balance",
+        when="no call gets an image, or 5 % of users' requests do not, and the key is refused: "
+        "revoked, or paused at zero balance",
         severities="P1",
-        holds=lambda s: _p(Severity.P1, s.key_refused),
+        holds=conditions.auth,
         rests_on=lambda s: (ProbeKind.AUTH, *(one.kind for one in s.canaries_denied)),
         would_change="an image with the same key",
         steps=(
             HumanStep(2, "Look at the balance first: at zero every key is paused"),
             HumanStep(3, "Then at the key's status; rotate it only when it was revoked"),
         ),
+        by_traffic=lambda s: s.users_key_refused,
     ),
     Branch(
         cause=Cause.CREDITS_EXHAUSTED,
         origin=Origin.ACCOUNT,
         name="402",
-        when="a call is refused for lack of funds",
-        severities="P1",
-        holds=lambda s: _p(Severity.P1, s.with_class(AnswerClass.UNFUNDED)),
+        when="a call, or 5 % of users' requests, is refused for lack of funds",
+        severities="P1, P2 below half of the users' requests",
+        holds=conditions.credits_exhausted,
         rests_on=_classes(AnswerClass.UNFUNDED),
         would_change="an image after a top-up",
         steps=(HumanStep(1, "Ask the billing owner to top up"),),
+        by_traffic=_share(AnswerClass.UNFUNDED),
     ),
     Branch(
         cause=Cause.OUTAGE,
         origin=Origin.PROVIDER,
         name="5xx",
-        when="a call fails by a server error or without an answer",
-        severities="P1 all calls, P2 some",
-        holds=lambda s: _all_or_part(s, s.broken, Severity.P1, Severity.P2),
+        when="a call fails by a server error or without an answer; 5 % of users' requests are 5xx",
+        severities="P1 all calls or half of the users' requests, P2 some",
+        holds=conditions.outage,
         rests_on=lambda s: s.failed,
-        would_change="an image from every call",
+        would_change="an image from every call, and for users",
         steps=(HumanStep(2, "Send nothing twice: a repeated generation may be billed twice"),),
+        by_traffic=_share(AnswerClass.SERVER_ERROR),
     ),
     Branch(
         cause=Cause.TIMEOUT,
         origin=Origin.PROVIDER,
         name="timeout",
-        when="a call times out and none fails by a server error",
-        severities="P1 all calls, P2 some",
-        holds=_timeout,
+        when="a call, or 5 % of users' requests, times out and none fails by a server error",
+        severities="P1 all calls or half of the users' requests, P2 some",
+        holds=conditions.timeout,
         rests_on=lambda s: s.failed,
         would_change="an image within the timeout",
         steps=(HumanStep(2, "Check that the service's own timeout is 60 s or more"),),
+        by_traffic=_share(AnswerClass.TIMED_OUT),
     ),
     Branch(
         cause=Cause.STALE_KEY,
@@ -175,44 +120,50 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         name="pods older than the key",
         when="the Secret's key works, pods started before it changed, and users fail",
         severities="P1",
-        holds=_stale_key,
+        holds=conditions.stale_key,
         rests_on=lambda _: (ProbeKind.AUTH, ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD),
         would_change="pods younger than the Secret",
         steps=(HumanStep(1, "Restart the Deployment: pods read the Secret only at their start"),),
+        by_traffic=_share(AnswerClass.DENIED),
     ),
     Branch(
         cause=Cause.OWN_SERVICE,
         origin=Origin.US,
         name="our own deploy",
-        when="no pod available; crash loop; stuck rollout; bad health while calls and picture work",
+        when="no pod available; crash loop; stuck rollout; while calls and picture work: bad "
+        "health, or failing requests of users that nothing else explains",
         severities="P1 down, P2 degraded",
-        holds=_own_service,
+        holds=conditions.own_service,
         rests_on=lambda _: (ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD),
         would_change="healthy pods and health while the calls work",
         steps=(HumanStep(1, "Undo or roll back the newest deploy"),),
+        by_traffic=lambda s: s.requests_fail_by_us in (Users.FAILING, Users.DEGRADED),
     ),
     Branch(
         cause=Cause.SLOW,
         origin=Origin.PROVIDER,
         name="slow",
-        when="a canary takes more than 30 s",
+        when="P95 of users' requests is above 30 s; where it is not seen: a canary takes longer",
         severities="P2",
-        holds=lambda s: _p(Severity.P2, s.slow_canaries),
+        holds=conditions.slow,
         rests_on=lambda s: s.slow_canaries,
-        would_change="an image in less than 30 s",
+        would_change="images in less than 30 s",
         steps=(HumanStep(2, "Or wait: pictures still come"),),
+        by_traffic=_sign(lambda signs: signs.is_slow),
     ),
     Branch(
         cause=Cause.RATE_LIMIT,
         origin=Origin.US,
         name="429",
-        when="a canary is refused because too many requests are in flight",
+        when="a canary is refused because too many requests are in flight; more than 5 of users' "
+        "requests in a row are, or more than 10 %",
         severities="P2",
-        holds=lambda s: _p(Severity.P2, s.with_class(AnswerClass.RATE_LIMITED)),
+        holds=conditions.rate_limit,
         rests_on=_classes(AnswerClass.RATE_LIMITED),
         would_change="an image with fewer requests in flight",
         steps=(HumanStep(3, f"If it lasts, ask {PARTNERSHIP} for a higher limit"),),
         contact=PARTNERSHIP,
+        by_traffic=_sign(lambda signs: signs.is_rate_limited),
     ),
     Branch(
         cause=Cause.PLAN_LIMIT,
@@ -220,47 +171,61 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         name="403 or plan",
         when="the plan does not cover a call, while the key itself is good",
         severities="P2",
-        holds=lambda s: _p(Severity.P2, s.plan_refuses),
+        holds=lambda s: conditions.when(s.plan_refuses, Severity.P2),
         rests_on=lambda s: s.plan_refuses,
         would_change="an image after the plan or the limit changed",
         steps=(HumanStep(1, "Ask the account owner about plan and limits"),),
     ),
     Branch(
+        cause=Cause.CREDITS_LOW,
+        origin=Origin.ACCOUNT,
+        name="balance low",
+        when="the balance is below $10, by the service's gauge or the bot's own estimate",
+        severities="P2",
+        holds=conditions.credits_low,
+        rests_on=lambda _: (),
+        would_change="a top-up",
+        steps=(HumanStep(1, "Ask the billing owner to top up before pictures stop"),),
+        by_traffic=_sign(lambda signs: signs.traffic.balance_usd is not None),
+    ),
+    Branch(
         cause=Cause.REQUEST_BUG,
         origin=Origin.US,
         name="400",
-        when="a call is refused as malformed or unknown",
-        severities="P2 all calls, P3 some",
-        holds=lambda s: _all_or_part(
-            s, s.with_class(AnswerClass.BAD_REQUEST), Severity.P2, Severity.P3
-        ),
+        when="a call, or 5 % of users' requests, is refused as malformed or unknown",
+        severities="P2 all calls or half of the users' requests, P3 some",
+        holds=conditions.request_bug,
         rests_on=_classes(AnswerClass.BAD_REQUEST),
         would_change="an image from the same request",
         steps=(HumanStep(1, "Compare the newest deploy and the API version it calls"),),
+        by_traffic=_share(AnswerClass.BAD_REQUEST),
     ),
     Branch(
         cause=Cause.SAFETY,
         origin=Origin.CONTENT,
         name="422",
-        when="a canary's harmless prompt is rejected as unsafe",
+        when="a canary's harmless prompt, or more than 10 % of users' requests, is refused as "
+        "unsafe",
         severities="P3",
-        holds=lambda s: _p(Severity.P3, s.with_class(AnswerClass.UNSAFE)),
+        holds=conditions.safety,
         rests_on=_classes(AnswerClass.UNSAFE),
         would_change="an image for the same prompt",
         steps=(HumanStep(1, "Look at where the prompts come from"),),
+        by_traffic=_sign(lambda signs: signs.is_unsafe),
     ),
     Branch(
         cause=Cause.DOWNLOAD,
         origin=Origin.PROVIDER,
         name="picture",
-        when="the fresh canary's picture cannot be fetched, or is none",
+        when="the fresh canary's picture cannot be fetched, or is none; more than 1 % of users' "
+        "downloads fail (us when by expired links), or they take more than 10 s",
         severities="P3",
-        holds=lambda s: _p(
-            Severity.P3, s.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY and s.with_image
-        ),
-        rests_on=lambda _: (ProbeKind.DOWNLOAD,),
+        holds=conditions.download,
+        rests_on=_lost_picture,
         would_change="the picture of a fresh image",
-        steps=(HumanStep(1, "Store pictures at once when they are made: their links expire"),),
+        steps=(HumanStep(2, "Store pictures at once when they are made: their links expire"),),
+        by_traffic=_sign(lambda signs: signs.loses_pictures),
+        is_ours=conditions.links_expire,
     ),
     Branch(
         cause=Cause.QUALITY,
@@ -268,11 +233,23 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         name="pictures look bad",
         when="a person says that pictures look bad, and every call works",
         severities="P2",
-        holds=lambda s: _p(Severity.P2, s.looks_bad),
+        holds=lambda s: conditions.when(s.looks_bad, Severity.P2),
         rests_on=lambda s: s.with_image,
         would_change="a person who calls the pictures good",
         steps=(
             HumanStep(1, "Check model version, style and magic prompt: what changed, and when"),
         ),
+    ),
+    Branch(
+        cause=Cause.MONITORING_GAP,
+        origin=Origin.US,
+        name="users unseen",
+        when="Prometheus is configured, and what it should tell of users is absent, stale, not a "
+        "number or fails",
+        severities="P4",
+        holds=conditions.monitoring_gap,
+        rests_on=lambda _: (ProbeKind.TRAFFIC,),
+        would_change="requests of users in the metrics",
+        steps=(HumanStep(1, "Mend the query or the scrape that the row names"),),
     ),
 )

@@ -3,7 +3,9 @@
 from typing import Final
 
 from bot.domain import facts
-from bot.domain.branches import BRANCHES, Branch, severity_of_unseen_users
+from bot.domain.branch import Branch
+from bot.domain.branches import BRANCHES
+from bot.domain.conditions import severity_of_unseen_users
 from bot.domain.diagnosis import (
     AlsoSeen,
     Cause,
@@ -14,10 +16,12 @@ from bot.domain.diagnosis import (
     NotLookedAt,
     Origin,
 )
+from bot.domain.health import HealthState
 from bot.domain.person import Sight
 from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind
 from bot.domain.severity import Severity, worst
-from bot.domain.signals import Signals, Users, in_fixed_order
+from bot.domain.signals import Signals, in_fixed_order
+from bot.domain.users import Users, by_traffic
 
 _SERIOUS: Final = frozenset({Severity.P1, Severity.P2})
 _Match = tuple[Branch, Severity]
@@ -28,8 +32,9 @@ def diagnose(measurements: Measurements) -> Diagnosis:
 
     Every row of `BRANCHES` is evaluated. The verdict is the matching row with the worst severity,
     the earlier row breaks a tie, the others are also seen. `own-network` comes first; a used call
-    that was not measured makes the verdict undetermined unless a P1 or P2 row matches; the
-    service's own bad health lifts the severity of every verdict.
+    that was not measured makes the verdict undetermined unless a P1 or P2 row matches; users who
+    fail, by the service's own health or by their requests, lift the severity of every verdict.
+    Nothing that could not be read counts as healthy, users' requests that are not a number neither.
     """
     signals = Signals(measurements)
     matches = [(row, severity) for row in BRANCHES if (severity := row.holds(signals)) is not None]
@@ -39,18 +44,19 @@ def diagnose(measurements: Measurements) -> Diagnosis:
     if verdict is None:
         return _healthy(signals)
     row, severity = verdict
+    origin = row.origin_in(signals)
     return Diagnosis(
         cause=row.cause,
-        origin=row.origin,
+        origin=origin,
         severity=_lifted(severity, signals),
         branch=row.name,
-        evidence=in_fixed_order(row.rests_on(signals)),
-        also_seen=_also_seen(matches, row),
+        evidence=row.evidence(signals),
+        also_seen=_also_seen(signals, matches, row),
         not_looked_at=not_looked_at(measurements),
         would_change=row.would_change,
         steps=row.steps,
         contact=row.contact,
-        contradictions=_contradictions(signals, row.origin),
+        contradictions=_contradictions(signals, origin),
     )
 
 
@@ -79,9 +85,13 @@ def _lifted(severity: Severity, signals: Signals) -> Severity:
             return severity
 
 
-def _also_seen(matches: list[_Match], verdict: Branch | None) -> tuple[AlsoSeen, ...]:
+def _also_seen(
+    signals: Signals, matches: list[_Match], verdict: Branch | None
+) -> tuple[AlsoSeen, ...]:
     return tuple(
-        AlsoSeen(row.cause, row.origin, severity) for row, severity in matches if row is not verdict
+        AlsoSeen(row.cause, row.origin_in(signals), severity)
+        for row, severity in matches
+        if row is not verdict
     )
 
 
@@ -92,7 +102,7 @@ def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
         severity=severity_of_unseen_users(signals),
         branch="cannot judge",
         evidence=(),
-        also_seen=_also_seen(matches, None),
+        also_seen=_also_seen(signals, matches, None),
         not_looked_at=not_looked_at(signals.measured),
         would_change="an answer from every call that the service uses",
         steps=_without_answer(signals),
@@ -153,7 +163,7 @@ def _contradictions(signals: Signals, origin: Origin | None = None) -> tuple[str
         signals: What was measured.
         origin: Whose fault the verdict calls it; None for healthy and undetermined.
     """
-    found = _about_money(signals)
+    found = [*_about_money(signals), *_about_users(signals)]
     page = signals.outcome(ProbeKind.STATUS_PAGE)
     if origin is Origin.PROVIDER and page is Outcome.HEALTHY:
         found.append("the provider's status page is green in this fault")
@@ -181,3 +191,17 @@ def _about_money(signals: Signals) -> list[str]:
     if not signals.looks_paused:
         return []
     return [f"balance about ${signals.balance:.2f}: paused rather than revoked"]
+
+
+def _about_users(signals: Signals) -> list[str]:
+    """Say where calls of ours, health and users' requests disagree."""
+    by_requests = by_traffic(signals.signs)
+    if signals.signs is None or by_requests not in (Users.FAILING, Users.DEGRADED):
+        return []
+    traffic = signals.signs.traffic
+    shown = f"{traffic.failed} of {traffic.requests} requests of users fail"
+    if signals.measured.mode is Mode.FULL and signals.key_works:
+        return [f"every call works from here, yet {shown}"]
+    if signals.fact(ProbeKind.APP_HEALTH, facts.STATE) == HealthState.HEALTHY:
+        return [f"the service calls itself healthy, yet {shown}"]
+    return []

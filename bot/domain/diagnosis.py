@@ -4,7 +4,7 @@ The table of rows is `branches`; this module holds the words and shapes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from bot.domain.person import Witness
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Call
 from bot.domain.severity import Severity
+from bot.domain.thresholds import Thresholds
 
 
 class Origin(StrEnum):
@@ -38,10 +39,12 @@ class Cause(StrEnum):
     SLOW = "slow"
     RATE_LIMIT = "rate-limit"
     PLAN_LIMIT = "plan-limit"
+    CREDITS_LOW = "credits-low"
     REQUEST_BUG = "request-bug"
     SAFETY = "safety"
     DOWNLOAD = "download"
     QUALITY = "quality"
+    MONITORING_GAP = "monitoring-gap"
     UNDETERMINED = "undetermined"
     HEALTHY = "healthy"
 
@@ -62,6 +65,7 @@ class Measurements:
         results: By kind; a kind that is absent was not measured.
         names_resolvable: Whether `connectivity_urls` hold a host name at all.
         person: What a person saw; None when nobody was asked.
+        thresholds: From where on a measurement is a fault.
         balance: Left at Ideogram by our own ledger, USD; None when it is unknown.
     """
 
@@ -70,6 +74,7 @@ class Measurements:
     results: Mapping[ProbeKind, ProbeResult]
     names_resolvable: bool = True
     person: Witness | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
     balance: Decimal | None = None
 
 

@@ -10,8 +10,8 @@
 | status-page | `affected` (count of components that are not operational) |
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |
 | app-health | `state` (`domain.health.HealthState`), `fallback` (bool) |
-| traffic | `state` (`domain.traffic.TrafficState`), `gaps` (text), `requests`, `failed`, `count_<class>`
-and the other numbers of `domain.traffic.Traffic` that are known, with their unit in the name |
+| traffic | `state` (`domain.traffic.TrafficState`), `gaps` (text), and what is known of
+`domain.traffic.Traffic`: `requests`, `failed`, `count_<class>` and so on |
 | workload | the rest below |
 """
 

@@ -9,7 +9,7 @@ from bot.domain import facts
 from bot.domain.answer import AnswerClass, ApiKey, Exchange, Failure, Phase
 from bot.domain.classes import classify, error_text, max_inflight, reject_reason
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
-from bot.domain.signals import SLOW_AFTER
+from bot.domain.thresholds import SLOW_AFTER
 
 _SAID_MAX_CHARS: Final = 80
 _QUERY: Final = re.compile(r"\?\S*")  # of a URL; a signed one is a capability
@@ -88,12 +88,18 @@ def cost(exchange: Exchange, price: Decimal) -> Decimal:
 
 
 def canary_result(
-    kind: ProbeKind, exchange: Exchange, *, key: ApiKey, price: Decimal, at: datetime
+    kind: ProbeKind,
+    exchange: Exchange,
+    *,
+    key: ApiKey,
+    price: Decimal,
+    at: datetime,
+    slow_after: timedelta = SLOW_AFTER,
 ) -> ProbeResult:
-    """Judge the answer to a generation request; an image that took over 30 s is unhealthy."""
+    """Judge the answer to a generation request; an image that took too long is unhealthy."""
     answer = classify(exchange)
     has_image = answer is AnswerClass.IMAGE
-    is_healthy = has_image and exchange.latency <= SLOW_AFTER
+    is_healthy = has_image and exchange.latency <= slow_after
     return ProbeResult(
         kind=kind,
         outcome=Outcome.HEALTHY if is_healthy else Outcome.UNHEALTHY,

@@ -2,54 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from bot.domain import facts
 from bot.domain.answer import AnswerClass
+from bot.domain.attempt import Attempt
 from bot.domain.classes import is_forbidden, is_success
 from bot.domain.diagnosis import Measurements, Mode
 from bot.domain.health import HealthState
 from bot.domain.person import Sight
 from bot.domain.probe import CANARY_OF, Outcome, ProbeKind, ProbeResult
+from bot.domain.traffic import Share, Signs, from_facts
+from bot.domain.users import Users, by_health, by_traffic, suffered_by_us, worse
 
 NEAR_ZERO: Final = Decimal(1)  # USD; below it a refused key is paused rather than revoked
-SLOW_AFTER: Final = timedelta(seconds=30)  # incident runbook, P2: "P95 latency > 30s"
 _STAND_INS: Final = (ProbeKind.AUTH, ProbeKind.REACHABILITY)
 _BROKEN: Final = frozenset({AnswerClass.SERVER_ERROR, AnswerClass.NO_ANSWER})
-
-
-class Users(StrEnum):
-    """What is known about the service's users."""
-
-    FAILING = "failing"
-    DEGRADED = "degraded"
-    FINE = "fine"
-    UNSEEN = "unseen"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A used call as it was measured.
-
-    Attributes:
-        answer: Class of its answer; None when it was not measured.
-    """
-
-    kind: ProbeKind
-    answer: AnswerClass | None
-
-    @property
-    def got_image(self) -> bool:
-        """Whether it worked."""
-        return self.answer is AnswerClass.IMAGE
-
-    @property
-    def failed(self) -> bool:
-        """Whether it was measured and did not work."""
-        return self.answer is not None and not self.got_image
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +161,53 @@ class Signals:
         return by_name + by_status
 
     @property
+    def signs(self) -> Signs | None:
+        """What users' requests show; None when none of it was read."""
+        result = self.result(ProbeKind.TRAFFIC)
+        if result is None or facts.WINDOW_SECONDS not in result.facts:
+            return None
+        return Signs(from_facts(result.facts), self.measured.thresholds)
+
+    def share_of(self, *classes: AnswerClass) -> Share:
+        """Rate the users' requests with an answer of these classes."""
+        return Share.FEW if self.signs is None else self.signs.of(*classes)
+
+    @property
     def users(self) -> Users:
-        """What the service's own health says about its users."""
-        match self.fact(ProbeKind.APP_HEALTH, facts.STATE):
-            case HealthState.DOWN:
-                return Users.FAILING
-            case HealthState.DEGRADED:
-                return Users.DEGRADED
-            case HealthState.HEALTHY | HealthState.FALLBACK:
-                return Users.FINE
-            case _:
-                return Users.UNSEEN
+        """What health and requests show of users; placeholders outlast what was before them."""
+        state = self.fact(ProbeKind.APP_HEALTH, facts.STATE)
+        health = by_health(state)
+        return health if state == HealthState.FALLBACK else worse(health, by_traffic(self.signs))
+
+    @property
+    def _key_is_proven(self) -> bool:
+        """The key in the Secret works: who is refused holds another one."""
+        return self._key_from_secret and (self.quote_accepted or bool(self.with_image))
+
+    @property
+    def users_key_refused(self) -> bool:
+        """Users' requests are refused with a key that nothing proves to be good."""
+        return self.share_of(AnswerClass.DENIED) is not Share.FEW and not self._key_is_proven
+
+    @property
+    def users_suffer_by_us(self) -> Users:
+        """What users suffer that neither a call of ours nor their requests explain."""
+        ours = self.requests_fail_by_us
+        is_explained = self.signs is not None and self.signs.is_explained
+        if self._calls_fail or is_explained or self.users_key_refused:
+            return ours
+        return worse(ours, by_health(self.fact(ProbeKind.APP_HEALTH, facts.STATE)))
+
+    @property
+    def requests_fail_by_us(self) -> Users:
+        """What users' requests suffer that neither a call of ours nor an answer explains."""
+        if self._calls_fail:
+            return Users.UNSEEN
+        return suffered_by_us(self.signs, key_is_proven=self._key_is_proven)
+
+    @property
+    def _calls_fail(self) -> bool:
+        return bool(self.failed) or self.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY
 
     @property
     def balance(self) -> Decimal | None:
@@ -244,8 +249,14 @@ class Signals:
     @property
     def pods_have_old_key(self) -> bool:
         """Pods started before the Secret changed, and the Secret's key is the one that works."""
-        from_secret = str(self.fact(ProbeKind.AUTH, facts.KEY_SOURCE)).startswith("secret ")
-        return from_secret and self.fact(ProbeKind.WORKLOAD, facts.PODS_OLDER_THAN_KEY) is True
+        return (
+            self._key_from_secret
+            and self.fact(ProbeKind.WORKLOAD, facts.PODS_OLDER_THAN_KEY) is True
+        )
+
+    @property
+    def _key_from_secret(self) -> bool:
+        return str(self.fact(ProbeKind.AUTH, facts.KEY_SOURCE)).startswith("secret ")
 
     @property
     def key_works(self) -> bool:
@@ -256,12 +267,12 @@ class Signals:
 
     @property
     def slow_canaries(self) -> tuple[ProbeKind, ...]:
-        """The canaries that got an image after more than 30 s."""
+        """The canaries that got an image, and took too long."""
         return tuple(kind for kind in self.with_image if self._took_long(self.result(kind)))
 
-    @staticmethod
-    def _took_long(result: ProbeResult | None) -> bool:
-        return result is not None and result.latency is not None and result.latency > SLOW_AFTER
+    def _took_long(self, result: ProbeResult | None) -> bool:
+        limit = self.measured.thresholds.slow_after
+        return result is not None and result.latency is not None and result.latency > limit
 
 
 def in_fixed_order(kinds: Iterable[ProbeKind]) -> tuple[ProbeKind, ...]:

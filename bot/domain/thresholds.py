@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
+
+SLOW_AFTER: Final = timedelta(seconds=30)  # incident runbook, P2: "P95 latency > 30s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Thresholds:
     down_share: float = 0.5
     degraded_share: float = 0.05
     least: int = 3
-    slow_after: timedelta = timedelta(seconds=30)
+    slow_after: timedelta = SLOW_AFTER
     in_a_row: int = 5
     rate_limited_share: float = 0.1
     rejected_share: float = 0.1

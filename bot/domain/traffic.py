@@ -33,6 +33,12 @@ class Share(StrEnum):
 
 # Refused content is no failure, and says nothing about the service.
 _NO_FAILURE: Final = frozenset({AnswerClass.IMAGE, AnswerClass.UNSAFE})
+_REASONS: Final = (
+    AnswerClass.SERVER_ERROR,
+    AnswerClass.TIMED_OUT,
+    AnswerClass.UNFUNDED,
+    AnswerClass.BAD_REQUEST,
+)
 _COUNT: Final = "count_"
 
 
@@ -137,6 +143,13 @@ class Signs:
         """The balance will not last."""
         balance = self.traffic.balance_usd
         return balance is not None and balance < self.limits.low_balance_usd
+
+    @property
+    def is_explained(self) -> bool:
+        """Failures have a reason that is not our own service's doing, or slowness has."""
+        shares = (self.of(one) for one in _REASONS)
+        known = any(share is not Share.FEW for share in shares)
+        return known or self.is_rate_limited or bool(self.is_slow)
 
     @property
     def hurts(self) -> bool:

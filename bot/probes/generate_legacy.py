@@ -42,7 +42,9 @@ class GenerateLegacy:
         seen = await self.tools.ideogram.generate(Call.LEGACY, key)
         price = self.tools.canary.price(Call.LEGACY)
         at = self.tools.clock.now()
-        return canary_result(self.kind, seen, key=key, price=price, at=at), image_url(seen)
+        slow_after = self.tools.thresholds.slow_after
+        result = canary_result(self.kind, seen, key=key, price=price, at=at, slow_after=slow_after)
+        return result, image_url(seen)
 
     def _not_sent(self, why: str) -> ProbeResult:
         return ProbeResult(self.kind, Outcome.UNKNOWN, why, self.tools.clock.now(), ran=False)

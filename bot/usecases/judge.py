@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -19,6 +19,7 @@ from bot.domain.person import Sight, Witness
 from bot.domain.quality import Comparison, compared
 from bot.domain.request import TellTriage
 from bot.domain.service import Service, find_service
+from bot.domain.thresholds import Thresholds
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Cluster, Storage, UnitOfWork
@@ -38,6 +39,7 @@ class JudgeTriages:
 
     Attributes:
         names_resolvable: Whether a host name is among the ways out.
+        thresholds: From where on a measurement is a fault.
     """
 
     storage: Storage
@@ -46,6 +48,7 @@ class JudgeTriages:
     cluster: Cluster
     offer: Offer
     names_resolvable: bool
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     async def __call__(
         self, request: TellTriage, delivery: DeliveryKey | None, answer: Answers
@@ -108,6 +111,7 @@ class JudgeTriages:
                 results={one.kind: one for one in card.results},
                 names_resolvable=self.names_resolvable,
                 person=person,
+                thresholds=self.thresholds,
             )
         )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from bot.domain.diagnosis import Measurements, Mode
 from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Service
+from bot.domain.thresholds import Thresholds
 from bot.ports import Clock, Keys, Probe, Subject
 from bot.usecases.sharing import Sharing
 
@@ -30,6 +31,7 @@ class Measure:
     Attributes:
         probes: One of each kind, in fixed order.
         names_resolvable: Whether a host name is among the ways out.
+        thresholds: From where on a measurement is a fault.
     """
 
     probes: Sequence[Probe]
@@ -37,6 +39,7 @@ class Measure:
     clock: Clock
     sharing: Sharing
     names_resolvable: bool
+    thresholds: Thresholds = field(default_factory=Thresholds)
     key_within: timedelta = KEY_WITHIN
 
     async def __call__(
@@ -67,7 +70,13 @@ class Measure:
             on_result(result)
         await self._run(wanted, blank, results, on_result)
         ordered = {kind: results[kind] for kind in ProbeKind if kind in results}
-        return Measurements(service.calls, mode, ordered, names_resolvable=self.names_resolvable)
+        return Measurements(
+            service.calls,
+            mode,
+            ordered,
+            names_resolvable=self.names_resolvable,
+            thresholds=self.thresholds,
+        )
 
     def _skipped(self, service: Service, mode: Mode) -> dict[ProbeKind, str]:
         unused = {

@@ -10,6 +10,8 @@ from bot.domain.diagnosis import Measurements, Mode
 from bot.domain.health import HealthState
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Call
+from bot.domain.thresholds import Thresholds
+from bot.domain.traffic import Signs, Traffic, TrafficState, to_facts
 from tests.builders import a_result
 
 IMAGE = AnswerClass.IMAGE
@@ -72,6 +74,28 @@ def workload(**found: Any):
     return a_result(ProbeKind.WORKLOAD, Outcome.HEALTHY, facts=whole | found)
 
 
+def page(outcome: Outcome):
+    return a_result(ProbeKind.STATUS_PAGE, outcome)
+
+
+def traffic(success: int = 412, *, state: TrafficState = TrafficState.SEEN, **changes: Any):
+    """See users' requests: so many images, and answers by their class (`server_error=3`)."""
+    counts = {one: changes.pop(one.name.lower(), 0) for one in AnswerClass}
+    gaps = {facts.GAPS: changes.pop("gaps")} if "gaps" in changes else {}
+    seen = Traffic(timedelta(minutes=5), counts | {IMAGE: success}, **changes)
+    hurts = Signs(seen, Thresholds()).hurts
+    fine = Outcome.HEALTHY if state is TrafficState.SEEN else Outcome.UNKNOWN
+    return a_result(
+        ProbeKind.TRAFFIC,
+        Outcome.UNHEALTHY if hurts else fine,
+        facts={facts.STATE: state, **gaps, **to_facts(seen)},
+    )
+
+
+def no_traffic(state: TrafficState, **changes: Any):
+    return traffic(0, state=state, **changes)
+
+
 def all_well(*others: ProbeResult, mode: Mode = Mode.FULL) -> Measurements:
     """Build a healthy set, with some results replaced."""
     results = [
@@ -79,9 +103,11 @@ def all_well(*others: ProbeResult, mode: Mode = Mode.FULL) -> Measurements:
         keyless(Outcome.HEALTHY),
         auth(Outcome.HEALTHY, status=200),
         a_result(ProbeKind.DOWNLOAD),
+        page(Outcome.HEALTHY),
         connectivity(Outcome.HEALTHY, names_resolved=True),
         health(HealthState.HEALTHY),
         workload(),
+        traffic(),
     ]
     if mode is Mode.FULL:
         results += [legacy(IMAGE), v3(IMAGE)]

@@ -1,6 +1,7 @@
 """One claim per row of the verdict table, one per pair whose order matters."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from bot.domain.person import Sight, Witness
 from bot.domain.probe import CANARIES, Outcome, ProbeKind
 from bot.domain.service import Call
 from bot.domain.severity import Severity
+from bot.domain.traffic import TrafficState
 from tests.builders import ANA, NIGHT, a_result
 from tests.domain.measured import (
     IMAGE,
@@ -26,12 +28,15 @@ from tests.domain.measured import (
     health,
     keyless,
     legacy,
+    no_traffic,
+    traffic,
     v3,
     workload,
 )
 
 DENIED, BROKEN, LATE = Answer.DENIED, Answer.SERVER_ERROR, Answer.TIMED_OUT
 UNHEALTHY, UNKNOWN = Outcome.UNHEALTHY, Outcome.UNKNOWN
+UNSEEN = no_traffic(TrafficState.NO_TRAFFIC)
 
 ROWS = {
     "all-well": (all_well(), Cause.HEALTHY, None),
@@ -43,7 +48,7 @@ ROWS = {
     "all-well-quick": (all_well(mode=Mode.QUICK), Cause.HEALTHY, None),
     "nothing-reachable": (cut_off(connectivity(UNHEALTHY)), Cause.OWN_NETWORK, "P4"),
     "nothing-reachable-users-unseen": (
-        cut_off(connectivity(UNHEALTHY), health(HealthState.UNKNOWN)),
+        cut_off(connectivity(UNHEALTHY), health(HealthState.UNKNOWN), UNSEEN),
         Cause.OWN_NETWORK,
         "P1",
     ),
@@ -139,9 +144,19 @@ ROWS = {
         Cause.DOWNLOAD,
         "P1",
     ),
+    "credits-low": (
+        all_well(traffic(balance_usd=Decimal(9))),
+        Cause.CREDITS_LOW,
+        "P2",
+    ),
+    "users-meant-to-be-seen": (
+        all_well(no_traffic(TrafficState.ABSENT)),
+        Cause.MONITORING_GAP,
+        "P4",
+    ),
     "canary-not-measured-users-fine": (all_well(v3(None)), Cause.UNDETERMINED, "P4"),
     "canary-not-measured-users-unseen": (
-        all_well(v3(None), health(HealthState.UNKNOWN)),
+        all_well(v3(None), health(HealthState.UNKNOWN), UNSEEN),
         Cause.UNDETERMINED,
         "P1",
     ),
@@ -271,6 +286,7 @@ def test_only_our_own_faults_are_blamed_on_us():
         Cause.RATE_LIMIT,
         Cause.REQUEST_BUG,
         Cause.QUALITY,
+        Cause.MONITORING_GAP,
     }
 
 

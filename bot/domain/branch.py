@@ -1,0 +1,56 @@
+"""One row of the verdict table, and what its questions are made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.diagnosis import Cause, HumanStep, Origin
+from bot.domain.probe import ProbeKind
+from bot.domain.severity import Severity
+from bot.domain.signals import Signals, in_fixed_order
+
+
+def _never(_: Signals) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One row.
+
+    Attributes:
+        name: The branch taken, as cards show it.
+        when: The condition in words, for the README.
+        holds: The severity when the condition holds, else None.
+        rests_on: The probes that speak for it.
+        would_change: What would lead to another verdict.
+        steps: What people do, by place among the next steps.
+        by_traffic: Whether users' requests speak for it too.
+        is_ours: Whether the origin is us instead.
+    """
+
+    cause: Cause
+    origin: Origin
+    name: str
+    when: str
+    severities: str
+    holds: Callable[[Signals], Severity | None]
+    rests_on: Callable[[Signals], tuple[ProbeKind, ...]]
+    would_change: str
+    steps: tuple[HumanStep, ...] = ()
+    contact: str | None = None
+    by_traffic: Callable[[Signals], object] = _never
+    is_ours: Callable[[Signals], bool] = _never
+
+    def evidence(self, signals: Signals) -> tuple[ProbeKind, ...]:
+        """Name what speaks for it, in fixed order."""
+        users = (ProbeKind.TRAFFIC,) if self.by_traffic(signals) else ()
+        return in_fixed_order((*self.rests_on(signals), *users))
+
+    def origin_in(self, signals: Signals) -> Origin:
+        """Tell whose fault it is."""
+        return Origin.US if self.is_ours(signals) else self.origin
+
+    @property
+    def whose(self) -> str:
+        """Name every origin that it can have."""
+        return self.origin if self.is_ours is _never else f"{self.origin}, {Origin.US}"

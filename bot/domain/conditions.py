@@ -1,0 +1,153 @@
+"""The conditions of the verdict table: each tells the severity when its row holds, else None.
+
+A call of ours and the requests of users are two witnesses: either may be enough.
+"""
+
+from bot.domain import facts
+from bot.domain.answer import AnswerClass
+from bot.domain.probe import Outcome, ProbeKind
+from bot.domain.severity import Severity, worst
+from bot.domain.signals import Signals
+from bot.domain.traffic import Share, TrafficState
+from bot.domain.users import Users
+
+_GAPS = frozenset({TrafficState.ABSENT, TrafficState.STALE, TrafficState.NAN, TrafficState.FAILED})
+
+
+def severity_of_unseen_users(signals: Signals) -> Severity:
+    """Rate a disturbance whose effect is out of sight: P1 unless users are visibly fine."""
+    return Severity.P4 if signals.users_told is Users.FINE else Severity.P1
+
+
+def when(condition: object, severity: Severity) -> Severity | None:
+    """Give a severity when a condition holds."""
+    return severity if condition else None
+
+
+def _all_or_part(
+    signals: Signals, failed: object, all_fail: Severity, part: Severity
+) -> Severity | None:
+    return when(failed, all_fail if signals.all_fail else part)
+
+
+def _by_share(
+    signals: Signals, *classes: AnswerClass, down: Severity, degraded: Severity
+) -> Severity | None:
+    """Rate users' requests with an answer of these classes."""
+    return {Share.DOWN: down, Share.DEGRADED: degraded}.get(signals.share_of(*classes))
+
+
+def _worst(*found: Severity | None) -> Severity | None:
+    held = [one for one in found if one is not None]
+    return worst(*held) if held else None
+
+
+def own_network(s: Signals) -> Severity | None:
+    """Nothing outside answers."""
+    return severity_of_unseen_users(s) if s.cut_off and s.own_network_fails else None
+
+
+def unreachable(s: Signals) -> Severity | None:
+    """Others answer, they do not."""
+    way_out = s.outcome(ProbeKind.CONNECTIVITY) is Outcome.HEALTHY
+    return when(s.cut_off and way_out and not s.own_network_fails, Severity.P1)
+
+
+def auth(s: Signals) -> Severity | None:
+    """See a key refused, ours or the users'."""
+    return when(s.key_refused or s.users_key_refused, Severity.P1)
+
+
+def credits_exhausted(s: Signals) -> Severity | None:
+    """Somebody has to pay first."""
+    by_canary = when(s.with_class(AnswerClass.UNFUNDED), Severity.P1)
+    unfunded = AnswerClass.UNFUNDED
+    return _worst(by_canary, _by_share(s, unfunded, down=Severity.P1, degraded=Severity.P2))
+
+
+def outage(s: Signals) -> Severity | None:
+    """They answer with server errors, or not at all."""
+    by_canary = _all_or_part(s, s.broken, Severity.P1, Severity.P2)
+    broken = AnswerClass.SERVER_ERROR
+    return _worst(by_canary, _by_share(s, broken, down=Severity.P1, degraded=Severity.P2))
+
+
+def timeout(s: Signals) -> Severity | None:
+    """They take longer than anybody waits, and nothing worse is known."""
+    if s.broken or s.share_of(AnswerClass.SERVER_ERROR) is not Share.FEW:
+        return None
+    late = AnswerClass.TIMED_OUT
+    by_canary = _all_or_part(s, s.with_class(late), Severity.P1, Severity.P2)
+    return _worst(by_canary, _by_share(s, late, down=Severity.P1, degraded=Severity.P2))
+
+
+def stale_key(s: Signals) -> Severity | None:
+    """See pods with a key that is no longer the Secret's."""
+    return when(s.key_works and s.pods_have_old_key and s.users_suffer, Severity.P1)
+
+
+def own_service(s: Signals) -> Severity | None:
+    """Rate what the Deployment, the service itself and its users show, worst first.
+
+    Bad health accuses us only when nothing of the provider's fails: a picture that cannot be
+    fetched makes users fail as surely as a call does. Errors that say no more of themselves
+    accuse us while every call of ours works.
+    """
+    replicas = s.fact(ProbeKind.WORKLOAD, facts.REPLICAS)
+    nobody_home = replicas and s.fact(ProbeKind.WORKLOAD, facts.AVAILABLE) == 0
+    suffering = s.users_suffer_by_us
+    if nobody_home or suffering is Users.FAILING:
+        return Severity.P1
+    looping = s.fact(ProbeKind.WORKLOAD, facts.CRASH_LOOP) is True
+    stuck = s.fact(ProbeKind.WORKLOAD, facts.STUCK) is True
+    return when(looping or stuck or suffering is Users.DEGRADED, Severity.P2)
+
+
+def slow(s: Signals) -> Severity | None:
+    """P95 of users' requests; where that is out of sight, a canary."""
+    by_traffic = None if s.signs is None else s.signs.is_slow
+    return when(s.slow_canaries if by_traffic is None else by_traffic, Severity.P2)
+
+
+def rate_limit(s: Signals) -> Severity | None:
+    """Too many requests in flight."""
+    by_traffic = s.signs is not None and s.signs.is_rate_limited
+    return when(s.with_class(AnswerClass.RATE_LIMITED) or by_traffic, Severity.P2)
+
+
+def credits_low(s: Signals) -> Severity | None:
+    """See a balance that will not last."""
+    low = s.measured.thresholds.low_balance_usd
+    return when(s.balance is not None and s.balance < low, Severity.P2)
+
+
+def request_bug(s: Signals) -> Severity | None:
+    """Our requests are malformed, or a model was withdrawn."""
+    malformed = AnswerClass.BAD_REQUEST
+    by_canary = _all_or_part(s, s.with_class(malformed), Severity.P2, Severity.P3)
+    return _worst(by_canary, _by_share(s, malformed, down=Severity.P2, degraded=Severity.P3))
+
+
+def safety(s: Signals) -> Severity | None:
+    """Content is refused."""
+    by_traffic = s.signs is not None and s.signs.is_unsafe
+    return when(s.with_class(AnswerClass.UNSAFE) or by_traffic, Severity.P3)
+
+
+def download(s: Signals) -> Severity | None:
+    """Pictures are made and get lost."""
+    by_canary = s.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY and s.with_image
+    by_traffic = s.signs is not None and s.signs.loses_pictures
+    return when(by_canary or by_traffic, Severity.P3)
+
+
+def links_expire(s: Signals) -> bool:
+    """Tell whether pictures get lost because we fetch them too late."""
+    fresh_one_is_lost = s.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY
+    return s.signs is not None and s.signs.links_expire and not fresh_one_is_lost
+
+
+def monitoring_gap(s: Signals) -> Severity | None:
+    """Users are meant to be seen and are not."""
+    state = s.fact(ProbeKind.TRAFFIC, facts.STATE)
+    return when(state in _GAPS or s.fact(ProbeKind.TRAFFIC, facts.GAPS), Severity.P4)

@@ -1,0 +1,348 @@
+"""What users' requests decide: one claim per row, and per pair whose order matters."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain import facts
+from bot.domain.answer import AnswerClass as Answer
+from bot.domain.diagnose import diagnose
+from bot.domain.diagnosis import Cause, Mode, Origin
+from bot.domain.health import HealthState
+from bot.domain.probe import Outcome, ProbeKind
+from bot.domain.severity import Severity
+from bot.domain.thresholds import Thresholds
+from bot.domain.traffic import TrafficState
+from tests.builders import a_result
+from tests.domain.measured import (
+    IMAGE,
+    all_well,
+    auth,
+    cut_off,
+    health,
+    legacy,
+    no_traffic,
+    page,
+    traffic,
+    v3,
+    workload,
+)
+
+OWN_KEY = replace(auth(Outcome.HEALTHY, status=200), facts={facts.KEY_SOURCE: "IDEOGRAM_API_KEY"})
+OLD_PODS = workload(**{facts.PODS_OLDER_THAN_KEY: True})
+NO_HEALTH = health(HealthState.UNKNOWN)
+LOST = a_result(ProbeKind.DOWNLOAD, Outcome.UNHEALTHY)
+P95 = {"p95": timedelta(seconds=41)}
+QUICK = {"p95": timedelta(seconds=6)}
+
+ROWS = {
+    "half-5xx-while-canaries-work": (all_well(traffic(50, server_error=50)), Cause.OUTAGE, "P1"),
+    "some-5xx-while-canaries-work": (all_well(traffic(95, server_error=5)), Cause.OUTAGE, "P2"),
+    "few-5xx": (all_well(traffic(96, server_error=4)), Cause.HEALTHY, None),
+    "two-of-two-5xx-are-chance": (all_well(traffic(0, server_error=2)), Cause.HEALTHY, None),
+    "half-timed-out": (all_well(traffic(50, timed_out=50)), Cause.TIMEOUT, "P1"),
+    "5xx-beside-timeouts": (
+        all_well(traffic(0, timed_out=90, server_error=10)),
+        Cause.OUTAGE,
+        "P1",
+    ),
+    "401-with-a-key-that-nothing-proves": (
+        all_well(OWN_KEY, traffic(95, denied=5)),
+        Cause.AUTH,
+        "P1",
+    ),
+    "401-though-the-secrets-key-works": (
+        all_well(traffic(50, denied=50)),
+        Cause.OWN_SERVICE,
+        "P1",
+    ),
+    "401-of-pods-with-an-old-key": (
+        all_well(traffic(50, denied=50), OLD_PODS),
+        Cause.STALE_KEY,
+        "P1",
+    ),
+    "402": (all_well(traffic(50, unfunded=50)), Cause.CREDITS_EXHAUSTED, "P1"),
+    "some-402": (all_well(traffic(90, unfunded=10)), Cause.CREDITS_EXHAUSTED, "P2"),
+    "errors-that-nothing-explains": (
+        all_well(traffic(50, unexplained=50)),
+        Cause.OWN_SERVICE,
+        "P1",
+    ),
+    "some-errors-that-nothing-explains": (
+        all_well(traffic(90, unexplained=10)),
+        Cause.OWN_SERVICE,
+        "P2",
+    ),
+    "errors-that-a-failing-call-explains": (
+        all_well(traffic(50, unexplained=50), v3(Answer.UNSAFE)),
+        Cause.SAFETY,
+        "P1",
+    ),
+    "bad-health-that-5xx-explain": (
+        all_well(traffic(90, server_error=10), health(HealthState.DOWN)),
+        Cause.OUTAGE,
+        "P1",
+    ),
+    "slow": (all_well(traffic(**P95)), Cause.SLOW, "P2"),
+    "a-slow-canary-beside-fast-users": (
+        all_well(v3(IMAGE, seconds=40), traffic(**QUICK)),
+        Cause.HEALTHY,
+        None,
+    ),
+    "a-slow-canary-where-users-are-out-of-sight": (
+        all_well(v3(IMAGE, seconds=40), no_traffic(TrafficState.NO_TRAFFIC)),
+        Cause.SLOW,
+        "P2",
+    ),
+    "six-429-in-a-row": (all_well(traffic(in_a_row=6)), Cause.RATE_LIMIT, "P2"),
+    "five-429-in-a-row": (all_well(traffic(in_a_row=5)), Cause.HEALTHY, None),
+    "a-lasting-share-of-429": (all_well(traffic(88, rate_limited=12)), Cause.RATE_LIMIT, "P2"),
+    "credits-low": (all_well(traffic(balance_usd=Decimal("9.99"))), Cause.CREDITS_LOW, "P2"),
+    "credits-low-while-nobody-asks": (
+        all_well(no_traffic(TrafficState.NO_TRAFFIC, balance_usd=Decimal("9.99"))),
+        Cause.CREDITS_LOW,
+        "P2",
+    ),
+    "credits-low-by-estimate": (
+        replace(all_well(), balance=Decimal("9.99")),
+        Cause.CREDITS_LOW,
+        "P2",
+    ),
+    "credits-that-last": (all_well(traffic(balance_usd=Decimal(10))), Cause.HEALTHY, None),
+    "half-malformed": (all_well(traffic(50, bad_request=50)), Cause.REQUEST_BUG, "P1"),
+    "some-malformed": (all_well(traffic(90, bad_request=10)), Cause.REQUEST_BUG, "P2"),
+    "unsafe": (all_well(traffic(89, unsafe=11)), Cause.SAFETY, "P3"),
+    "a-tenth-unsafe": (all_well(traffic(90, unsafe=10)), Cause.HEALTHY, None),
+    "pictures-lost": (all_well(traffic(downloads=100, lost=3)), Cause.DOWNLOAD, "P3"),
+    "slow-downloads": (
+        all_well(traffic(download_p95=timedelta(seconds=11))),
+        Cause.DOWNLOAD,
+        "P3",
+    ),
+    "no-traffic-is-quiet": (all_well(no_traffic(TrafficState.NO_TRAFFIC)), Cause.HEALTHY, None),
+    "absent": (all_well(no_traffic(TrafficState.ABSENT)), Cause.MONITORING_GAP, "P4"),
+    "stale": (all_well(no_traffic(TrafficState.STALE)), Cause.MONITORING_GAP, "P4"),
+    "nan": (all_well(no_traffic(TrafficState.NAN)), Cause.MONITORING_GAP, "P4"),
+    "failed": (all_well(no_traffic(TrafficState.FAILED)), Cause.MONITORING_GAP, "P4"),
+    "one-wrong-query": (all_well(traffic(gaps="p95: 400")), Cause.MONITORING_GAP, "P4"),
+    "a-gap-decides-nothing-where-a-call-was-not-measured": (
+        all_well(v3(None), no_traffic(TrafficState.FAILED)),
+        Cause.UNDETERMINED,
+        "P4",
+    ),
+    "users-seen-failing-where-no-call-was-measured": (
+        all_well(legacy(None), v3(None), traffic(0, server_error=340)),
+        Cause.OUTAGE,
+        "P1",
+    ),
+    "users-fine-by-traffic-alone": (all_well(v3(None), NO_HEALTH), Cause.UNDETERMINED, "P4"),
+    "users-out-of-sight": (
+        all_well(v3(None), NO_HEALTH, no_traffic(TrafficState.NO_TRAFFIC)),
+        Cause.UNDETERMINED,
+        "P1",
+    ),
+    "users-fail-behind-a-dead-network": (
+        cut_off(a_result(ProbeKind.CONNECTIVITY, Outcome.UNHEALTHY), traffic(0, unexplained=50)),
+        Cause.OWN_NETWORK,
+        "P1",
+    ),
+    "failing-users-lift-a-p3": (
+        all_well(v3(Answer.UNSAFE), traffic(40, server_error=0, unexplained=60)),
+        Cause.SAFETY,
+        "P1",
+    ),
+    "placeholders-outlast-what-was-before": (
+        all_well(health(HealthState.FALLBACK), v3(Answer.UNSAFE), traffic(0, unexplained=60)),
+        Cause.SAFETY,
+        "P3",
+    ),
+    "credits-exhausted-before-credits-low": (
+        all_well(v3(Answer.UNFUNDED), traffic(balance_usd=Decimal(0))),
+        Cause.CREDITS_EXHAUSTED,
+        "P1",
+    ),
+    "outage-before-our-own-deploy": (
+        all_well(traffic(0, server_error=50, unexplained=50)),
+        Cause.OUTAGE,
+        "P1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("seen", "cause", "severity"), ROWS.values(), ids=ROWS.keys())
+def test_the_verdict(seen, cause, severity):
+    diagnosis = diagnose(seen)
+
+    assert (diagnosis.cause, diagnosis.severity) == (cause, severity)
+
+
+BY_TRAFFIC = {
+    name: seen
+    for name, (seen, cause, _) in ROWS.items()
+    if cause not in (Cause.HEALTHY, Cause.UNDETERMINED, Cause.OWN_NETWORK)
+}
+
+
+@pytest.mark.parametrize("name", [*BY_TRAFFIC])
+def test_a_verdict_that_users_decide_rests_on_their_requests(name):
+    spoken = {"canary", "lift", "call", "estimate", "exhausted", "outlast"}
+    if not spoken & set(name.split("-")):
+        assert ProbeKind.TRAFFIC in diagnose(BY_TRAFFIC[name]).evidence
+
+
+def test_expired_links_are_our_own_doing_and_other_losses_are_not():
+    ours = traffic(downloads=100, lost=10, expired=6)
+    theirs = traffic(downloads=100, lost=10, expired=5)
+
+    assert diagnose(all_well(ours)).origin is Origin.US
+    assert diagnose(all_well(theirs)).origin is Origin.PROVIDER
+    assert diagnose(all_well(ours, LOST)).origin is Origin.PROVIDER
+
+
+def test_an_origin_that_depends_is_the_same_where_it_is_also_seen():
+    seen = all_well(traffic(90, server_error=10, downloads=100, lost=10, expired=9))
+
+    (also,) = diagnose(seen).also_seen
+    assert (also.cause, also.origin) == (Cause.DOWNLOAD, Origin.US)
+
+
+def test_thresholds_may_be_set():
+    strict = replace(all_well(traffic(99, server_error=1)), thresholds=Thresholds(0.01, 0.01, 1))
+    slow = replace(all_well(), thresholds=Thresholds(slow_after=timedelta(milliseconds=1)))
+
+    assert diagnose(strict).severity is Severity.P1
+    assert diagnose(replace(slow, results=_unseen(slow.results))).cause is Cause.SLOW
+
+
+def _unseen(results):
+    return {kind: one for kind, one in results.items() if kind is not ProbeKind.TRAFFIC}
+
+
+CONTRADICTIONS = {
+    "green-page": (
+        all_well(legacy(Answer.SERVER_ERROR), v3(Answer.SERVER_ERROR)),
+        "the provider's status page is green in this fault",
+    ),
+    "red-page": (
+        all_well(page(Outcome.UNHEALTHY)),
+        "the provider's status page reports trouble, yet our calls work",
+    ),
+    "users-fail-while-calls-work": (
+        all_well(page(Outcome.UNKNOWN), traffic(2, server_error=338)),
+        "every call works from here, yet 338 of 340 requests of users fail",
+    ),
+    "health-is-fine-while-users-fail": (
+        all_well(page(Outcome.UNKNOWN), v3(Answer.SERVER_ERROR), traffic(0, server_error=9)),
+        "the service calls itself healthy, yet 9 of 9 requests of users fail",
+    ),
+}
+
+
+@pytest.mark.parametrize(("seen", "words"), CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
+def test_what_does_not_fit_together_is_shown(seen, words):
+    assert diagnose(seen).contradictions == (words,)
+
+
+def test_a_failing_service_that_admits_it_is_no_contradiction():
+    seen = all_well(
+        page(Outcome.UNKNOWN), v3(None), traffic(0, server_error=9), health(HealthState.DOWN)
+    )
+
+    assert diagnose(seen).contradictions == ()
+
+
+counts = st.sampled_from([0, 0, 1, 3, 10, 60, 400])
+durations = st.none() | st.sampled_from([timedelta(seconds=5), timedelta(seconds=41)])
+
+
+@st.composite
+def any_traffic(draw, p95=durations):
+    """Draw any requests of users, or why none are seen."""
+    return traffic(
+        draw(counts),
+        state=draw(st.sampled_from(TrafficState)),
+        server_error=draw(counts),
+        timed_out=draw(counts),
+        denied=draw(counts),
+        unfunded=draw(counts),
+        rate_limited=draw(counts),
+        unsafe=draw(counts),
+        unexplained=draw(counts),
+        lost=draw(counts),
+        downloads=400,
+        p95=draw(p95),
+        balance_usd=draw(st.none() | st.sampled_from([Decimal(5), Decimal(50)])),
+    )
+
+
+@st.composite
+def any_set(draw):
+    """Draw calls, health, key and requests of users."""
+    answers = st.sampled_from([None, *Answer])
+    return all_well(
+        legacy(draw(answers), 500, draw(st.sampled_from([1, 40]))),
+        v3(draw(answers), 403),
+        draw(st.sampled_from([OWN_KEY, auth(Outcome.HEALTHY, status=200), auth(Outcome.UNKNOWN)])),
+        health(draw(st.sampled_from(HealthState))),
+        page(draw(st.sampled_from(Outcome))),
+        draw(st.sampled_from([OLD_PODS, workload(), workload(available=0)])),
+        draw(any_traffic()),
+        mode=draw(st.sampled_from(Mode)),
+    )
+
+
+@given(any_set())
+def test_any_set_of_results_has_exactly_one_verdict(seen):
+    diagnosis = diagnose(seen)
+
+    assert diagnosis.cause in Cause
+    assert (diagnosis.severity is None) == (diagnosis.cause is Cause.HEALTHY)
+    assert len({one.cause for one in diagnosis.also_seen}) == len(diagnosis.also_seen)
+
+
+@given(any_set())
+def test_users_who_are_seen_failing_are_never_called_healthy(seen):
+    diagnosis = diagnose(seen)
+
+    found = seen.results[ProbeKind.TRAFFIC].facts
+    fallback = seen.results[ProbeKind.APP_HEALTH].facts[facts.STATE] == HealthState.FALLBACK
+    failing = found[facts.FAILED] >= 3 and found[facts.FAILED] * 2 >= found[facts.REQUESTS]
+    assert diagnosis.cause is not Cause.HEALTHY or not failing or fallback
+
+
+@given(any_set(), any_traffic(st.none()))
+def test_requests_that_turn_sick_never_make_the_severity_milder(seen, sick):
+    """What is known of P95 stays: without it a canary speaks for users."""
+    fine = replace(seen, results={**seen.results, ProbeKind.TRAFFIC: traffic()})
+    worse = replace(seen, results={**seen.results, ProbeKind.TRAFFIC: sick})
+    before, after = diagnose(fine), diagnose(worse)
+
+    if sick.outcome is Outcome.UNHEALTHY and before.cause is not Cause.UNDETERMINED:
+        assert _rank(after.severity) <= _rank(before.severity)
+
+
+@given(any_set(), st.sampled_from(Outcome))
+def test_a_status_page_never_moves_a_verdict(seen, outcome):
+    other = replace(seen, results={**seen.results, ProbeKind.STATUS_PAGE: page(outcome)})
+
+    before, after = diagnose(seen), diagnose(other)
+    assert (before.cause, before.severity, before.evidence) == (
+        after.cause,
+        after.severity,
+        after.evidence,
+    )
+
+
+def _rank(severity):
+    return 5 if severity is None else severity.rank
+
+
+def test_the_denied_are_ours_only_where_the_secrets_key_is_proven():
+    seen = all_well(OWN_KEY, traffic(50, denied=50), mode=Mode.QUICK)
+
+    assert diagnose(seen).cause is Cause.AUTH
+    assert diagnose(all_well(traffic(50, denied=50), mode=Mode.QUICK)).cause is Cause.OWN_SERVICE
