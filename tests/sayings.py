@@ -14,11 +14,12 @@ from bot.domain.message import (
     TriageState,
 )
 from bot.domain.probe import Outcome, ProbeKind
+from bot.domain.replies import BillingRequest, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.rendering import Templates
-from tests.builders import ANA, NIGHT, a_result, an_incident
+from tests.builders import ANA, BEN, NIGHT, a_result, an_incident
 
 WORDS = Templates()
 
@@ -102,3 +103,26 @@ def a_healthy_card(**changes):
         diagnosis=a_diagnosis(Cause.HEALTHY, None, origin=None),
         **({"results": WELL} | changes),
     )
+
+
+VERIFIED = Verification(
+    service=ServiceName("ideogram-service"),
+    triage_id=TriageId(118),
+    call=Call.V3,
+    answer=AnswerClass.IMAGE,
+    detail="image in 5.8 s",
+    by=ANA,
+    at=NIGHT,
+    latency=timedelta(seconds=5.8),
+    spent=Decimal("0.03"),
+    request_id="req-1",
+)
+
+BILLING = BillingRequest(
+    service=ServiceName("ideogram-service"),
+    triage_id=TriageId(118),
+    diagnosis=a_diagnosis(Cause.CREDITS_EXHAUSTED, origin=Origin.ACCOUNT),
+    owner=BEN,
+    by=ANA,
+    billing_url="https://ideogram.ai/platform",
+)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.bootstrap.money import about_money
+from bot.bootstrap.money import about_money, recovering
 from bot.bootstrap.objects import policy_of
 from bot.bootstrap.outbound import Outbound
 from bot.domain import request as asks
@@ -28,6 +28,7 @@ from bot.usecases.postmortem import PeopleOf, Postmortems, WritePostmortems
 from bot.usecases.press import PressMitigation
 from bot.usecases.prove import ProveImage
 from bot.usecases.quality import AskAboutQuality
+from bot.usecases.recover import Recover
 from bot.usecases.resolve import ResolveIncident
 from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
 from bot.usecases.triage import RunTriages
@@ -45,6 +46,7 @@ class Incidents:
     deliver: Deliver
     advance: Advance
     interrupted: CloseInterrupted
+    recover: Recover
     policy: Policy
 
 
@@ -87,6 +89,7 @@ class Join:
             ),
             advance=self._advance(cards),
             interrupted=CloseInterrupted(storage=out.storage, clock=out.clock),
+            recover=recovering(out, cards),
             policy=policy,
         )
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.answer import AnswerClass
+from bot.domain.answer import AnswerClass, Phase
 from bot.domain.service import Call
 
 
@@ -53,6 +53,9 @@ class ProbeResult:
         ran: False for a probe that was not started (`detail` says why).
         cost: What it counts against the day, USD.
         facts: Further values by name, each named in the probe's docstring.
+        request: Method and path of the request, without query; None when none was sent.
+        phases: Duration of each phase that ended, in order.
+        excerpt: The beginning of the answer, redacted; None when it must not be shown.
     """
 
     kind: ProbeKind
@@ -67,3 +70,6 @@ class ProbeResult:
     cost: Decimal = Decimal(0)
     request_id: str | None = None
     facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    request: str | None = None
+    phases: tuple[tuple[Phase, timedelta], ...] = ()
+    excerpt: str | None = None

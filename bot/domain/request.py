@@ -187,6 +187,24 @@ class AllowQuotes:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyGeneration:
+    """Have one image made, and say what came."""
+
+    asked: Asked
+    triage_id: TriageId
+    kind: Literal["verify-generation"] = "verify-generation"
+
+
+@dataclass(frozen=True, slots=True)
+class AskBilling:
+    """Ask the person who can top up the account."""
+
+    asked: Asked
+    triage_id: TriageId
+    kind: Literal["ask-billing"] = "ask-billing"
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     """Say what the bot can do."""
 
@@ -211,4 +229,6 @@ Request = (
     | ShowHelp
     | TellTriage
     | AskQuality
+    | VerifyGeneration
+    | AskBilling
 )

@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     UPDATE_POSTED = "update-posted"
     RESOLVED = "resolved"
     PERSON_SAW = "person-saw"
+    GENERATION_VERIFIED = "generation-verified"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.domain.ids import ServiceName, TriageId
 from bot.domain.person import Sight
 from bot.domain.request import (
     Acknowledge,
+    AskBilling,
     Asked,
     Declare,
     OfferMitigations,
@@ -18,6 +19,7 @@ from bot.domain.request import (
     RunTriage,
     ShowTimeline,
     TellTriage,
+    VerifyGeneration,
     WritePostmortem,
 )
 from bot.slack import ids
@@ -74,6 +76,9 @@ MEANINGS: Final[Mapping[str, Callable[[_Pressed], Request | OpenForm]]] = {
     ids.USERS_FAILING: _tell(Sight.FAILING),
     ids.USERS_FINE: _tell(Sight.FINE),
     ids.LOOKS_BAD: _tell(Sight.LOOKS_BAD),
+    ids.VERIFY: lambda one: VerifyGeneration(one.asked, _triage(one)),
+    ids.BILLING: lambda one: AskBilling(one.asked, _triage(one)),
+    ids.REPORT: lambda one: OpenForm(ids.REPORT, triage_id=_triage(one)),
     ids.UPDATE: _form(ids.UPDATE_FORM),
     ids.RESOLVE: _form(ids.RESOLVE_FORM),
     ids.EVIDENCE: lambda one: OpenForm(ids.EVIDENCE, triage_id=one.value.triage),
@@ -98,6 +103,12 @@ def meaning(action: Mapping[str, Any], asked: Asked) -> Request | OpenForm:
     return read(_Pressed(asked, value, ids.service_of(action.get("block_id"))))
 
 
+def _is_link(action: Mapping[str, Any]) -> bool:
+    """Tell whether the press opened a page: Slack tells us, and there is nothing to do."""
+    value = ids.decode(action.get("value"))
+    return value is not None and value.do == ids.LINK
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actions:
     """The one listener of every button and menu."""
@@ -108,6 +119,9 @@ class Actions:
     async def run(self, ack: Ack, body: Body) -> None:
         """Take a press."""
         (action, *_) = body.get("actions") or [{}]
+        if _is_link(action):
+            await ack()
+            return
         parsed = meaning(action, self.listening.asked(place_of(body)))
         if isinstance(parsed, OpenForm):
             await ack()

@@ -70,14 +70,19 @@ def plain_section(text: str) -> Block:
 
 def sections(rows: Sequence[str]) -> list[Block]:
     """Make as few paragraphs of rows as the limit allows, no row torn between two."""
-    packed: list[str] = []
+    return [section(text) for text in packed(rows, SECTION_TEXT_MAX_CHARS)]
+
+
+def packed(rows: Sequence[str], limit: int) -> list[str]:
+    """Join rows to as few texts as the limit allows; a row that is longer stands alone."""
+    texts: list[str] = []
     for row in rows:
-        joined = f"{packed[-1]}\n{row}" if packed else row
-        if packed and len(joined) <= SECTION_TEXT_MAX_CHARS:
-            packed[-1] = joined
+        joined = f"{texts[-1]}\n{row}" if texts else row
+        if texts and len(joined) <= limit:
+            texts[-1] = joined
         else:
-            packed.append(row)
-    return [section(text) for text in packed]
+            texts.append(row)
+    return texts
 
 
 def context(text: str) -> Block:
@@ -102,8 +107,9 @@ def button(
     *,
     style: str | None = None,
     ask: Confirm | None = None,
+    url: str = "",
 ) -> Block:
-    """Make a button; `ask` puts a confirm dialog before it."""
+    """Make a button; `ask` puts a confirm dialog before it, `url` opens a page."""
     made: Block = {
         "type": "button",
         "action_id": action_id,
@@ -112,6 +118,8 @@ def button(
     }
     if style is not None:
         made["style"] = style
+    if url:
+        made["url"] = url
     if ask is not None:
         made["confirm"] = confirm(ask)
     return made

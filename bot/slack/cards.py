@@ -4,12 +4,10 @@ Layout: header, one sentence with what to do, evidence, at most 3 buttons and a 
 one context line. Buttons keep their places while the text around them changes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
-from bot.domain.diagnosis import Cause, Mode
-from bot.domain.ids import IncidentId, ServiceName
+from bot.domain.in_force import IdeogramIsBack
+from bot.domain.incident import Incident
 from bot.domain.message import (
     Answer,
     AnswerKind,
@@ -18,73 +16,14 @@ from bot.domain.message import (
     MitigationOffers,
     MitigationOutcome,
     TriageCard,
-    TriageState,
 )
 from bot.domain.mitigation import Preview, State
+from bot.domain.replies import BillingRequest, Verification
 from bot.ports import Wording, Words
 from bot.slack import blocks, ids
 from bot.slack.blocks import Block
-
-BUTTONS_MAX: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """Something a person can press: a mitigation, or an action by its name.
-
-    Attributes:
-        preview: Of the mitigation that a press would start; None for other actions.
-    """
-
-    value: ids.Value
-    label: str
-    preview: Preview | None = None
-    is_primary: bool = False
-
-    def drawn(self, words: Words) -> Block:
-        """Draw it as a button."""
-        style = "primary" if self.is_primary else None
-        value, label = self.value.encode(), words.label(self.label)
-        if self.preview is None:
-            return blocks.button(label, self.value.do, value, style=style)
-        action_id = ids.press_id(self.preview.kind, is_undo=self.preview.undoes is not None)
-        ask = words.confirm(self.preview)
-        return blocks.button(label, action_id, value, style=style, ask=ask)
-
-    def listed(self, words: Words) -> Block:
-        """Draw it as a choice of the menu, which has no dialog of its own.
-
-        A mitigation chosen there is first offered with its button and dialog.
-        """
-        value = self.value
-        if self.preview is not None:
-            kind, incident = self.preview.kind, self.preview.incident_id
-            value = ids.Value(ids.OFFER, incident=incident, kind=kind)
-        return blocks.option(words.label(self.label), value.encode())
-
-
-@dataclass(frozen=True, slots=True)
-class Controls:
-    """The buttons of one message.
-
-    Attributes:
-        shown: At most three keep a place of their own.
-        more: Behind the menu.
-        service: Of all of them; None where that does not matter.
-    """
-
-    shown: Sequence[Button] = ()
-    more: Sequence[Button] = ()
-    service: ServiceName | None = None
-
-    def drawn(self, words: Words, revision: int) -> list[Block]:
-        """Draw them as one block, or none."""
-        listed = [*self.shown[BUTTONS_MAX:], *self.more]
-        elements = [one.drawn(words) for one in self.shown[:BUTTONS_MAX]]
-        if listed:
-            options = [one.listed(words) for one in listed]
-            elements.append(blocks.overflow(ids.MORE, options))
-        return [blocks.actions(ids.block_id(revision, self.service), elements)] if elements else []
+from bot.slack.buttons import Button, Controls, action, press
+from bot.slack.triage_buttons import MONEY, of_triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,102 +62,74 @@ def controls(message: Message) -> Controls:
     made = Controls()
     match message:
         case TriageCard():
-            made = _of_triage(message)
+            made = of_triage(message)
         case IncidentCard():
             made = _of_incident(message)
         case MitigationOutcome(undo=Preview() as undo):
             failed = message.run.state in {State.NO_EFFECT, State.WORSE, State.STUCK}
-            made = Controls([_press(undo, is_primary=failed)], service=message.run.service)
+            made = Controls([press(undo, is_primary=failed)], service=message.run.service)
         case MitigationOffers():
-            presses = [_press(one, is_primary=not at) for at, one in enumerate(message.offers)]
+            presses = [press(one, is_primary=not at) for at, one in enumerate(message.offers)]
             made = Controls(presses, service=message.service)
+        case Verification():
+            presses = [press(one, is_primary=True) for one in message.offers]
+            made = Controls(presses, service=message.service)
+        case BillingRequest():
+            link = Button(ids.Value(ids.LINK), "button.link", url=message.billing_url)
+            made = Controls([link], service=message.service)
         case Answer(answer=AnswerKind.HELP):
-            made = Controls([_action(ids.AGAIN, label="button.triage")])
+            made = Controls([action(ids.AGAIN, label="button.triage")])
         case _:
-            pass  # the others only say something
+            made = _of_news(message)
     return made
+
+
+def _of_news(message: Message) -> Controls:
+    match message:
+        case IdeogramIsBack(offer=Preview() as offer):
+            return Controls([press(offer, is_primary=True)], service=message.run.service)
+        case _:
+            return Controls()  # the others only say something
 
 
 def _late_controls(message: Message) -> Controls:
     if not isinstance(message, TriageCard) or message.incident_id is not None:
         return Controls()
-    return Controls([_action(ids.AGAIN)], service=message.service)
-
-
-def _press(preview: Preview, *, is_primary: bool = False) -> Button:
-    name = f"button.{'undo.' if preview.undoes else ''}{preview.kind}"
-    value = ids.Value(ids.PRESS, preview=preview.id)
-    return Button(value, name, preview=preview, is_primary=is_primary)
-
-
-def _action(
-    do: str,
-    *,
-    card: TriageCard | None = None,
-    incident_id: IncidentId | None = None,
-    label: str = "",
-    is_primary: bool = False,
-) -> Button:
-    triage = None if card is None else card.triage_id
-    value = ids.Value(do, triage=triage, incident=incident_id)
-    return Button(value, label or f"button.{do}", is_primary=is_primary)
-
-
-def _of_triage(card: TriageCard) -> Controls:
-    if card.incident_id is not None or card.state in {TriageState.RUNNING, TriageState.SO_FAR}:
-        return Controls()
-    if card.state is TriageState.INTERRUPTED or card.diagnosis is None:
-        return Controls([_action(ids.AGAIN)], service=card.service)
-    again = _action(ids.AGAIN)
-    evidence = [_action(ids.EVIDENCE, card=card)] if card.triage_id is not None else []
-    first = [_press(one, is_primary=True) for one in card.offers[:1]]
-    others = [_press(one) for one in card.offers[1:]]
-    match card.diagnosis.cause:
-        case Cause.HEALTHY if card.mode is Mode.QUICK:
-            shown = [*first, _action(ids.FULL), *evidence]
-            more = [*others, again]
-        case Cause.HEALTHY if first:
-            shown, more = [*first, again, *evidence], others
-        case Cause.HEALTHY:
-            bad = [_action(ids.LOOKS_BAD, card=card)] if evidence else []
-            shown, more = [*bad, again, *evidence], others
-        case Cause.UNDETERMINED | Cause.OWN_NETWORK if evidence and not first:
-            users = [_action(do, card=card) for do in (ids.USERS_FAILING, ids.USERS_FINE)]
-            shown = [*users, again]
-            more = [_action(ids.DECLARE, card=card), *evidence]
-        case Cause.UNDETERMINED:
-            shown = [*first, _action(ids.DECLARE, card=card), again]
-            more = [*evidence, *others]
-        case _:
-            shown = [*first, _action(ids.DECLARE, card=card), *evidence]
-            more = [*others, again]
-    return Controls(shown, more, service=card.service)
+    return Controls([action(ids.AGAIN)], service=message.service)
 
 
 def _of_incident(card: IncidentCard) -> Controls:
     incident = card.incident
     one = incident.id
-    timeline = _action(ids.TIMELINE, incident_id=one)
-    postmortem = _action(ids.POSTMORTEM, incident_id=one)
+    timeline = action(ids.TIMELINE, incident_id=one)
+    postmortem = action(ids.POSTMORTEM, incident_id=one)
     if not incident.is_open:
         return Controls([postmortem, timeline], service=incident.service)
-    update = _action(ids.UPDATE, incident_id=one, is_primary=card.primary == "update")
-    resolve = _action(ids.RESOLVE, incident_id=one, is_primary=card.primary == "resolve")
-    presses = [_press(offer, is_primary=offer.kind == card.primary) for offer in card.offers]
+    update = action(ids.UPDATE, incident_id=one, is_primary=card.primary == "update")
+    resolve = action(ids.RESOLVE, incident_id=one, is_primary=card.primary == "resolve")
+    presses = [press(offer, is_primary=offer.kind == card.primary) for offer in card.offers]
     presses = _one_primary(presses)
-    leading = [press for press in presses if press.is_primary]
-    others = [press for press in presses if not press.is_primary]
-    taken = [_action(ids.ACKNOWLEDGE, incident_id=one)]
+    leading = [one for one in presses if one.is_primary]
+    others = [one for one in presses if not one.is_primary]
+    taken = [action(ids.ACKNOWLEDGE, incident_id=one)]
+    wanted = (ids.VERIFY, ids.BILLING) if incident.cause in MONEY else ()
+    asks = _of_its_triage(incident, *wanted)
     if incident.acknowledged_at is None:
         shown = [*leading, *taken, update]
-        more = [resolve, *others, timeline]
+        more = [resolve, *others, *asks, timeline]
     else:
         pair = [resolve, update] if resolve.is_primary else [update, resolve]
         shown = [*leading, *pair, *others[: 0 if leading else 1]]
-        more = [*others[0 if leading else 1 :], *taken, timeline]
-    evidence = ids.Value(ids.EVIDENCE, triage=incident.triage_id)
-    seen = [Button(evidence, "button.evidence")] if incident.triage_id is not None else []
+        more = [*others[0 if leading else 1 :], *(asks or taken), timeline]
+    seen = _of_its_triage(incident, ids.EVIDENCE)
     return Controls(shown, [*more, *seen], service=incident.service)
+
+
+def _of_its_triage(incident: Incident, *names: str) -> list[Button]:
+    """List what its triage can do, whose own card has no buttons any more."""
+    if incident.triage_id is None:
+        return []
+    return [Button(ids.Value(do, triage=incident.triage_id), f"button.{do}") for do in names]
 
 
 def _one_primary(presses: list[Button]) -> list[Button]:

@@ -27,7 +27,7 @@ class OpenForm:
     """A wish to see a form, or the evidence of a triage.
 
     Attributes:
-        form: A callback_id, or `ids.EVIDENCE`.
+        form: A callback_id, `ids.EVIDENCE` or `ids.REPORT`.
         incident_id: None means the only open one.
         title: What the form to declare is prefilled with.
     """
@@ -77,10 +77,12 @@ class Forms:
     async def _view(self, wish: OpenForm, place: Place) -> Block:
         if wish.form == ids.DECLARE_FORM:
             return views.declare_form(self.words, place, self.services, wish.title)
-        if wish.form == ids.EVIDENCE:
+        if wish.form in (ids.EVIDENCE, ids.REPORT):
             if wish.triage_id is None:
                 raise UserError("This triage was not remembered; run /ideogram triage again.")
-            return views.evidence_view(self.words, await self.lookup.triage(wish.triage_id))
+            card = await self.lookup.triage(wish.triage_id)
+            make = views.evidence_view if wish.form == ids.EVIDENCE else views.report_view
+            return make(self.words, card)
         seen = await self.lookup.incident(wish.incident_id)
         if wish.form == ids.RESOLVE_FORM:
             return views.resolve_form(self.words, place, seen.incident)

@@ -27,6 +27,10 @@ MORE: Final = "more"
 USERS_FAILING: Final = "users-failing"
 USERS_FINE: Final = "users-fine"
 LOOKS_BAD: Final = "looks-bad"
+VERIFY: Final = "verify"
+BILLING: Final = "billing"
+REPORT: Final = "report"
+LINK: Final = "link"
 ANY_ACTION: Final = re.compile(r"[a-z]+(-[a-z-]+)?")
 
 # callback_ids of the forms.

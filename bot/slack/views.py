@@ -8,6 +8,7 @@ from bot.domain.ids import ServiceName
 from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status
 from bot.domain.message import TriageCard
 from bot.domain.probe import ProbeResult
+from bot.domain.replies import ProviderReport
 from bot.domain.severity import Severity
 from bot.ports import Words
 from bot.slack import blocks, ids
@@ -27,6 +28,7 @@ NEXT: Final = "next"
 # Three such fields fit one section block beside the words of the communication template.
 FIELD_MAX_CHARS: Final = 500
 PLANNED: Final = "planned"
+_COPIED_MAX: Final = blocks.SECTION_TEXT_MAX_CHARS - len("``````")
 NEXT_MINUTES: Final = ("15", "30", "60", "240")
 
 
@@ -95,6 +97,18 @@ def evidence_view(words: Words, card: TriageCard) -> Block:
         made = [*made[: blocks.MODAL_BLOCKS_MAX - 1], blocks.context(line)]
     return blocks.modal(
         title=words.label("evidence.title"), blocks=made, close=words.label("form.close")
+    )
+
+
+def report_view(words: Words, card: TriageCard) -> Block:
+    """Show what Ideogram's support needs, as text to be copied."""
+    sent = tuple(one for one in card.results if one.answered is not None)
+    report = ProviderReport(card.triage_id, card.started_at, card.seen_from, sent)
+    wording = words.wording(report)
+    made = [blocks.section(wording.lead)]
+    made += [blocks.section(f"```{text}```") for text in blocks.packed(wording.rows, _COPIED_MAX)]
+    return blocks.modal(
+        title=words.label("report.title"), blocks=made, close=words.label("form.close")
     )
 
 

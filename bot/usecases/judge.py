@@ -23,6 +23,7 @@ from bot.domain.thresholds import Thresholds
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Cluster, Storage, UnitOfWork
+from bot.usecases.find_triage import the_triage
 from bot.usecases.live_card import Offered
 from bot.usecases.offer import Offer
 
@@ -93,9 +94,7 @@ class JudgeTriages:
         log.info("triage.judged_again", triage_id=before.name, cause=diagnosis.cause, by=person.by)
 
     async def _ended(self, uow: UnitOfWork, triage_id: TriageId) -> Triage:
-        triage = await uow.triages.get(triage_id)
-        if triage is None:
-            raise UserError("This triage is not known any more. Run /ideogram triage again.")
+        triage = await the_triage(uow, triage_id)
         if triage.ended_at is None or triage.card.diagnosis is None:
             raise UserError(f"{triage.name} has no verdict yet. Press again when it has.")
         age = self.clock.now() - triage.ended_at

@@ -9,12 +9,14 @@ from bot.domain.mitigation import MitigationKind
 from bot.domain.person import Sight
 from bot.domain.request import (
     Acknowledge,
+    AskBilling,
     Declare,
     OfferMitigations,
     Press,
     RunTriage,
     ShowTimeline,
     TellTriage,
+    VerifyGeneration,
     WritePostmortem,
 )
 from bot.slack import ids
@@ -50,6 +52,8 @@ SERVICE = "ideogram-service"
                 ids.LOOKS_BAD: Sight.LOOKS_BAD,
             }.items()
         ),
+        (ids.Value(ids.VERIFY, triage=TriageId(118)), VerifyGeneration(asked(), TriageId(118))),
+        (ids.Value(ids.BILLING, triage=TriageId(118)), AskBilling(asked(), TriageId(118))),
     ],
     ids=lambda value: value.do if isinstance(value, ids.Value) else "",
 )
@@ -88,7 +92,9 @@ async def test_pressing_twice_is_remembered_twice_and_a_repeated_delivery_once(e
     assert [key for key, _ in edge.intake.handled] == ["1.2", "9.9"]
 
 
-@pytest.mark.parametrize("value", ["", "garbage", '{"do":"rm"}', '{"do":"press"}'])
+@pytest.mark.parametrize(
+    "value", ["", "garbage", '{"do":"rm"}', '{"do":"press"}', '{"do":"verify"}']
+)
 async def test_a_garbled_button_is_refused_in_words(edge, wire, value):
     response = await edge.press(value)
 
@@ -128,6 +134,21 @@ async def test_the_evidence_opens_as_plain_text(edge, wire):
     assert first["text"] == "dns · works\nas said · 03:04:00 UTC"
 
 
+async def test_the_report_opens_as_text_to_be_copied(edge, wire):
+    await edge.press(ids.Value(ids.REPORT, triage=TriageId(118)).encode())
+
+    (opened,) = wire.sent("views.open")
+    assert opened["view"]["title"]["text"] == "Report for Ideogram"
+    assert opened["view"]["blocks"][1]["text"]["text"].startswith("```Ideogram API, requests of")
+
+
+async def test_a_press_that_opens_a_page_needs_no_answer(edge, wire):
+    response = await edge.press(ids.Value(ids.LINK).encode())
+
+    assert (response.status, edge.intake.handled) == (200, [])
+    assert wire.sent("response_url") == []
+
+
 async def test_a_form_for_nothing_says_why_it_does_not_open(edge, wire):
     edge.lookup.fails_with = UserError("No incident is open.")
 
@@ -151,4 +172,4 @@ def test_every_action_has_a_meaning():
     }
     forms = {ids.DECLARE_FORM, ids.UPDATE_FORM, ids.RESOLVE_FORM}
 
-    assert set(MEANINGS) == drawn - forms - {ids.MORE}
+    assert set(MEANINGS) == drawn - forms - {ids.MORE, ids.LINK}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.beside import Beside
-from bot.domain.diagnosis import Cause, Mode
+from bot.domain.diagnosis import Cause, Mode, Origin
 from bot.domain.ids import IncidentId, MitigationId, PreviewId, TriageId
 from bot.domain.incident import Status
 from bot.domain.message import (
@@ -26,7 +26,17 @@ from bot.domain.severity import Severity
 from bot.slack import ids
 from bot.slack.cards import draw
 from tests.builders import ANA, NIGHT, a_preview, a_run, an_incident
-from tests.sayings import HOSTILE, WORDS, a_card, a_diagnosis, a_healthy_card, a_line, a_postmortem
+from tests.sayings import (
+    BILLING,
+    HOSTILE,
+    VERIFIED,
+    WORDS,
+    a_card,
+    a_diagnosis,
+    a_healthy_card,
+    a_line,
+    a_postmortem,
+)
 from tests.slack_limits import check_call
 
 ENABLE = a_preview()
@@ -65,7 +75,7 @@ def test_the_first_mitigation_leads_and_declare_and_evidence_keep_a_place():
     card = a_card(offers=(ENABLE, REDUCE))
 
     assert labels(card) == ["Enable Fallback", "Declare Incident", "Show Evidence"]
-    assert menu(card) == ["Reduce Concurrency", "Run Again"]
+    assert menu(card) == ["Reduce Concurrency", "Run Again", "Copy Report for Ideogram"]
 
 
 def test_only_a_runnable_mitigation_is_primary_and_it_asks_before():
@@ -138,6 +148,57 @@ def test_undetermined_without_a_database_can_be_declared_or_looked_at_again():
     card = a_card(triage_id=None, diagnosis=a_diagnosis(Cause.UNDETERMINED, Severity.P1))
 
     assert labels(card) == ["Declare Incident", "Run Again"]
+
+
+MONEY = [Cause.AUTH, Cause.CREDITS_EXHAUSTED]
+
+
+@pytest.mark.parametrize("cause", MONEY)
+def test_where_money_may_cure_its_owner_is_asked_and_an_image_verifies(cause):
+    card = a_card(offers=(ENABLE,), diagnosis=a_diagnosis(cause, origin=Origin.ACCOUNT))
+
+    assert labels(card) == ["Enable Fallback", "Ask Billing Owner", "Declare Incident"]
+    assert menu(card) == [
+        "Verify Generation",
+        "Show Evidence",
+        "Copy Report for Ideogram",
+        "Run Again",
+    ]
+
+
+@pytest.mark.parametrize("cause", MONEY)
+def test_an_incident_about_money_keeps_what_its_triage_could_do(cause):
+    card = an_open_card(
+        incident=an_incident(cause=cause, acknowledged_at=NIGHT, triage_id=TriageId(118)),
+        offers=(UNDO, DISABLE),
+    )
+
+    assert menu(card) == [
+        "Disable Fallback",
+        "Verify Generation",
+        "Ask Billing Owner",
+        "Show Timeline",
+        "Show Evidence",
+    ]
+
+
+@pytest.mark.parametrize("origin", [Origin.US, Origin.NETWORK, None])
+def test_there_is_nothing_to_report_of_faults_that_are_not_theirs(origin):
+    card = a_card(diagnosis=a_diagnosis(Cause.REQUEST_BUG, origin=origin))
+
+    assert "Copy Report for Ideogram" not in menu(card)
+
+
+def test_the_request_to_the_billing_owner_opens_the_page_for_it():
+    (button,) = elements(BILLING)
+
+    assert button["text"]["text"] == "Open Billing"
+    assert (button["url"], ids.decode(button["value"]).do) == (BILLING.billing_url, ids.LINK)
+
+
+def test_a_verified_image_leads_with_ending_the_fallback():
+    assert primary(replace(VERIFIED, offers=(DISABLE,))) == ["Disable Fallback"]
+    assert labels(VERIFIED) == []
 
 
 def test_without_a_database_there_is_no_evidence_to_open():
@@ -222,6 +283,8 @@ def test_offers_are_buttons_with_dialogs():
 
 
 MESSAGES = {
+    "billing": BILLING,
+    "verified": VERIFIED,
     "progress": MitigationProgress(a_run()),
     "note": Note(NoteKind.DECLARED, IncidentId(42)),
     "postmortem": a_postmortem(),

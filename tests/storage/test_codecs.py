@@ -7,8 +7,11 @@ from typing import get_args
 
 import pytest
 
+from bot.domain.answer import AnswerClass, Phase
 from bot.domain.balance_report import BalanceReport
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import AlsoSeen, Cause, Diagnosis, HumanStep, Mode, NotLookedAt, Origin
+from bot.domain.history import Earlier
 from bot.domain.ids import IncidentId, OutboxKey, ServiceName, TriageId
 from bot.domain.incident import Status, clocks
 from bot.domain.ledger import Anchor, Estimate, Runway
@@ -30,8 +33,11 @@ from bot.domain.message import (
     TriageState,
     Trouble,
 )
-from bot.domain.mitigation import MitigationKind
+from bot.domain.mitigation import EnvChange, MitigationKind
+from bot.domain.person import Sight, Witness
 from bot.domain.probe import ProbeKind
+from bot.domain.quality import Comparison, SettingChange, SettingNow
+from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
@@ -53,6 +59,9 @@ RESULT = a_result(
     latency=timedelta(milliseconds=412.5),
     cost=Decimal("0.030"),
     facts={"text": "1", "whole": 1, "part": 1.5, "flag": True, "none": None},
+    request="POST /generate",
+    phases=((Phase.DNS, timedelta(milliseconds=12)),),
+    excerpt='{"error": "x"}',
 )
 LINE = TimelineLine(
     TimelineEvent(
@@ -76,6 +85,17 @@ MESSAGES: list[Message] = [
         offers=(a_preview(),),
         not_offered=(NotOffered(MitigationKind.DISABLE_FALLBACK, "is off"),),
         fallback_on=False,
+        beside=Beside(
+            Witness(Sight.LOOKS_BAD, ANA, NIGHT),
+            Comparison(
+                (SettingNow("A", None),),
+                (SettingChange(EnvChange("A", "1", None), 15, None, "", "app:2"),),
+                4,
+                ("B",),
+            ),
+            Earlier(IncidentId(17), timedelta(days=12), helped=MitigationKind.ENABLE_FALLBACK),
+            ANA,
+        ),
     ),
     IncidentCard(an_incident(owner=ANA), offers=(a_preview(),), running=a_run(), last=a_run()),
     MitigationProgress(a_run(before=a_preview().changes)),
@@ -95,6 +115,22 @@ MESSAGES: list[Message] = [
         Decimal("0.24"),
     ),
     Trouble("what", "meaning", "fix", "e1", (ANA,)),
+    Verification(
+        ServiceName("ideogram-service"),
+        TriageId(1),
+        Call.V3,
+        AnswerClass.IMAGE,
+        "image in 5.8 s",
+        ANA,
+        NIGHT,
+        timedelta(seconds=5.8),
+        Decimal("0.03"),
+        offers=(a_preview(),),
+    ),
+    BillingRequest(
+        ServiceName("ideogram-service"), TriageId(1), DIAGNOSIS, ANA, ANA, "https://example.com/"
+    ),
+    ProviderReport(TriageId(1), NIGHT, "prod-eu", (RESULT,)),
 ]
 
 

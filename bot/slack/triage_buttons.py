@@ -1,0 +1,89 @@
+"""Which buttons the card of a triage carries: those that fit its verdict."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.diagnosis import Cause, Diagnosis, Mode, Origin
+from bot.domain.message import TriageCard, TriageState
+from bot.slack import ids
+from bot.slack.buttons import Button, Controls, action, press
+
+# What money may cure: the balance is looked at first.
+MONEY: Final = frozenset({Cause.AUTH, Cause.CREDITS_EXHAUSTED})
+_UNJUDGED: Final = frozenset({TriageState.RUNNING, TriageState.SO_FAR})
+_OUT_OF_SIGHT: Final = frozenset({Cause.UNDETERMINED, Cause.OWN_NETWORK})
+_THEIRS: Final = frozenset({Origin.PROVIDER, Origin.ACCOUNT})
+_Places = tuple[list[Button], list[Button]]  # shown, and behind the menu
+
+
+def of_triage(card: TriageCard) -> Controls:
+    """Pick the buttons: none before a verdict, and none once an incident has taken over."""
+    if card.incident_id is not None or card.state in _UNJUDGED:
+        return Controls()
+    if card.state is TriageState.INTERRUPTED or card.diagnosis is None:
+        return Controls([action(ids.AGAIN)], service=card.service)
+    shown, more = _Card(card, card.diagnosis).places()
+    return Controls(shown, more, service=card.service)
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A card with its verdict."""
+
+    card: TriageCard
+    found: Diagnosis
+
+    def places(self) -> _Places:
+        cause = self.found.cause
+        if cause is Cause.HEALTHY:
+            return self._healthy()
+        if cause in _OUT_OF_SIGHT and self._known and not self.card.offers:
+            return self._out_of_sight()
+        if cause in MONEY and self._known:
+            return self._money()
+        if cause is Cause.UNDETERMINED:
+            return [*self._first, self._do(ids.DECLARE), self._do(ids.AGAIN)], [
+                *self._evidence,
+                *self._others,
+            ]
+        shown = [*self._first, self._do(ids.DECLARE), *self._evidence]
+        return shown, [*self._others, self._do(ids.AGAIN), *self._report]
+
+    def _healthy(self) -> _Places:
+        again = self._do(ids.AGAIN)
+        if self.card.mode is Mode.QUICK:
+            return [*self._first, self._do(ids.FULL), *self._evidence], [*self._others, again]
+        bad = [self._do(ids.LOOKS_BAD)] if self._known and not self.card.offers else []
+        return [*self._first, *bad, again, *self._evidence], self._others
+
+    def _out_of_sight(self) -> _Places:
+        shown = [self._do(one) for one in (ids.USERS_FAILING, ids.USERS_FINE, ids.AGAIN)]
+        return shown, [self._do(ids.DECLARE), *self._evidence]
+
+    def _money(self) -> _Places:
+        shown = [*self._first, self._do(ids.BILLING), self._do(ids.DECLARE)]
+        more = [self._do(ids.VERIFY), *self._evidence, *self._report]
+        return shown, [*self._others, *more, self._do(ids.AGAIN)]
+
+    def _do(self, do: str) -> Button:
+        return action(do, card=None if do in (ids.AGAIN, ids.FULL) else self.card)
+
+    @property
+    def _known(self) -> bool:
+        return self.card.triage_id is not None
+
+    @property
+    def _first(self) -> list[Button]:
+        return [press(one, is_primary=True) for one in self.card.offers[:1]]
+
+    @property
+    def _others(self) -> list[Button]:
+        return [press(one) for one in self.card.offers[1:]]
+
+    @property
+    def _evidence(self) -> list[Button]:
+        return [self._do(ids.EVIDENCE)] if self._known else []
+
+    @property
+    def _report(self) -> list[Button]:
+        return [self._do(ids.REPORT)] if self._known and self.found.origin in _THEIRS else []

@@ -1,0 +1,154 @@
+"""One image on request: paid once, told in the thread, and what it makes possible."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.answer import AnswerClass
+from bot.domain.errors import UserError
+from bot.domain.ids import TriageId
+from bot.domain.mitigation import MitigationKind
+from bot.domain.money import budget_day
+from bot.domain.replies import Verification
+from bot.domain.request import RunTriage, VerifyGeneration
+from bot.domain.service import Call
+from bot.domain.timeline import EventKind
+from tests.builders import BEN, NIGHT, asked
+from tests.fakes.ideogram import an_exchange
+from tests.usecases.nights import DELIVERY, Night, until
+
+DAY = budget_day(NIGHT)
+
+
+async def a_night():
+    """Find an outage, for free."""
+    night = Night()
+    night.break_ideogram()
+    await night.triaged()
+    night.storage.tables.days[DAY] = Decimal(0)
+    return night
+
+
+async def verified(night, triage_id=1, **asking):
+    request = VerifyGeneration(asked(**asking), TriageId(triage_id))
+    await night.verify_generation(request, DELIVERY, night.heard)
+    (said,) = [one for one in night.storage.messages if isinstance(one, Verification)]
+    return said
+
+
+async def test_the_cheapest_call_makes_one_image_and_its_result_is_posted():
+    night = await a_night()
+
+    said = await verified(night, by=BEN)
+
+    assert night.ideogram.asked == ["v3"]
+    assert (said.call, said.answer, said.by) == (Call.V3, AnswerClass.IMAGE, BEN)
+    assert (said.detail, said.request_id) == ("image in 0.4 s", "req-1")
+    assert said.spent == night.storage.tables.days[DAY] == Decimal("0.03")
+    assert night.heard.messages[-1].text.startswith("One V3 image is being made for $0.03")
+
+
+async def test_the_result_stands_in_the_thread_of_the_card():
+    night = await a_night()
+
+    await verified(night)
+
+    assert night.storage.sendings[-1].parent == "T-1/card"
+
+
+async def test_in_an_incident_it_stands_in_its_thread_and_on_its_timeline():
+    night = await a_night()
+    incident = await night.declared(triage_id=TriageId(1))
+
+    await verified(night)
+
+    event = night.storage.events[-1]
+    assert night.storage.sendings[-1].parent == incident.card
+    assert (event.kind, event.facts["answer"]) == (EventKind.GENERATION_VERIFIED, "image")
+
+
+async def test_a_refusal_costs_nothing_and_says_what_came():
+    night = await a_night()
+    body = {"error": "Add credits.", "reject_reason": "insufficient_funds"}
+    night.ideogram.all_generations(an_exchange(402, body))
+
+    said = await verified(night)
+
+    assert (said.answer, said.detail) == (
+        AnswerClass.UNFUNDED,
+        "402 in 0.4 s: insufficient_funds",
+    )
+    assert said.spent == night.storage.tables.days[DAY] == 0
+    assert said.offers == ()
+
+
+async def test_an_image_offers_to_end_a_fallback():
+    night = await a_night()
+    await night.through()
+
+    said = await verified(night)
+
+    assert [one.kind for one in said.offers] == [MitigationKind.DISABLE_FALLBACK]
+
+
+async def test_without_fallback_there_is_nothing_to_end():
+    assert (await verified(await a_night())).offers == ()
+
+
+async def test_the_delivery_is_closed_before_anything_is_sent():
+    night = await a_night()
+    key = "trigger-2"
+    request = VerifyGeneration(asked(), TriageId(1))
+    async with night.storage() as uow:
+        await uow.inbox.receive(key, request, at=NIGHT, until=NIGHT, holder="one")
+    night.ideogram.gate.clear()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.verify_generation(request, key, night.heard))
+        await until(lambda: night.ideogram.asked)
+        closed = key in night.storage.closed
+        night.ideogram.gate.set()
+
+    assert closed
+
+
+async def test_pressing_twice_pays_once():
+    night = await a_night()
+    request = VerifyGeneration(asked(), TriageId(1))
+    night.ideogram.gate.clear()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.verify_generation(request, None, night.heard))
+        await until(lambda: night.ideogram.asked)
+        with pytest.raises(UserError, match="One image is being made already"):
+            await night.verify_generation(request, None, night.heard)
+        night.ideogram.gate.set()
+
+    assert night.ideogram.asked == ["v3"]
+
+
+async def test_without_money_nothing_is_sent():
+    night = await a_night()
+    night.storage.tables.days[DAY] = Decimal("0.98")
+
+    with pytest.raises(UserError, match=r"\$0.02 of today's budget is left, an image costs \$0.03"):
+        await verified(night)
+
+    assert night.ideogram.asked == []
+
+
+async def test_without_a_key_nothing_is_sent():
+    night = await a_night()
+    night.keys.key = None
+
+    with pytest.raises(UserError, match="No image can be asked for: no key may be used"):
+        await verified(night)
+
+
+async def test_a_triage_that_is_gone_is_refused():
+    night = Night()
+    assert RunTriage(asked()).kind == "run-triage"
+
+    with pytest.raises(UserError, match="not known any more"):
+        await verified(night, triage_id=9)
