@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from bot.bootstrap.objects import policy_of
 from bot.bootstrap.outbound import Outbound, outbound
@@ -21,6 +22,9 @@ from bot.terminal import next_steps
 from bot.usecases.examine import Examined, Plan
 from bot.usecases.postmortem import Postmortems
 from bot.usecases.triage import fallback_on
+
+# Of `all`: each holds connections to its cluster and its health URL, and they have timeouts.
+AT_ONCE: Final = 40
 
 Listen = Callable[[str], Callable[[ProbeResult], None]]
 Shown = tuple[TriageCard, list[str]]  # with the next steps in words
@@ -52,11 +56,14 @@ async def triage_once(
     """
     async with opened(settings) as (out, remembers):
         services = out.services if name == "all" else [find_service(out.services, name)]
+        some = asyncio.Semaphore(AT_ONCE)
+
+        async def one(service: Service) -> Shown:
+            async with some:
+                return await _one(out, service, mode, listen(service.name), remembers)
+
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(_one(out, service, mode, listen(service.name), remembers))
-                for service in services
-            ]
+            tasks = [group.create_task(one(service)) for service in services]
         return [task.result() for task in tasks], out.words
 
 

@@ -1,0 +1,61 @@
+"""A triage of many services from a terminal."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.bootstrap.once import AT_ONCE, triage_once
+from bot.clock import SystemClock
+from bot.domain.diagnosis import Mode
+from bot.sandbox.world import World
+from bot.settings.load import load
+
+MANY = AT_ONCE * 2
+
+
+class Health:
+    """A health URL that counts who asks at the same time."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.now = self.most = 0
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await SystemClock().sleep(timedelta(seconds=0.05))
+        self.now -= 1
+        return web.json_response({"status": "ok"})
+
+
+@pytest.fixture
+async def health() -> AsyncIterator[Health]:
+    counting = Health()
+    app = web.Application()
+    app.router.add_get("/health", counting.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    counting.url = f"http://127.0.0.1:{runner.addresses[0][1]}/health"
+    yield counting
+    await runner.cleanup()
+
+
+async def test_of_many_services_only_some_are_measured_at_once(tmp_path: Path, health: Health):
+    def many(config):
+        config["services"] = [
+            {"name": f"service-{number}", "health_url": health.url, "health_path": "status"}
+            for number in range(MANY)
+        ]
+
+    async with World(tmp_path, port=0, start_bot=False, amend=many) as world:
+        settings = load(world.environment, for_slack=False)
+        async with asyncio.timeout(60):
+            shown, _ = await triage_once(settings, "all", Mode.QUICK, lambda _: lambda _: None)
+
+    assert len(shown) == MANY
+    assert 1 < health.most <= AT_ONCE
