@@ -136,6 +136,11 @@ class ClaimLostError(BotError):
     """Work claimed here was taken over or ended by somebody else; nothing of it was recorded."""
 
 
+def sentence(text: str) -> str:
+    """End a text with a full stop, unless it ends like a sentence already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with the settings, and its cure.

@@ -6,6 +6,8 @@ know. No body is ever logged: Secrets pass through here.
 
 import asyncio
 import json
+import os
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -229,4 +231,10 @@ def _no_answer(ask: KubeAsk, what: str) -> TemporaryError:
 
 
 def _why(error: aiohttp.ClientConnectorError) -> str:
-    return (error.os_error.strerror or type(error.os_error).__name__).lower()
+    place = f"{error.host}:{error.port}"
+    if isinstance(error.os_error, socket.gaierror):
+        return f"the name of {place} does not resolve"
+    # asyncio's own text holds a Python tuple, and of several addresses a list of errors.
+    number = error.os_error.errno
+    why = os.strerror(number).lower() if number else "no connection"
+    return f"{why} at {place}"

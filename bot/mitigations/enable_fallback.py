@@ -46,6 +46,8 @@ class EnableFallback(Mitigation):
             Cause.OUTAGE: 1,
             Cause.TIMEOUT: 1,
             Cause.SLOW: 1,
+            # Beyond the table: a picture that nobody can fetch is an error for its user too.
+            Cause.DOWNLOAD: 1,
         }
 
     @property

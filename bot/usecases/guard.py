@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.domain.errors import GuardRefusedError, PermanentError, TemporaryError
+from bot.domain.errors import GuardRefusedError, PermanentError, TemporaryError, sentence
 from bot.domain.guards import refuse_paused, target_container
 from bot.domain.ids import MitigationId
 from bot.domain.mitigation import UNFINISHED, MitigationKind, MitigationRun
@@ -66,7 +66,8 @@ async def question(name: str, within: timedelta) -> AsyncIterator[None]:
         waited = within.total_seconds()
         raise GuardRefusedError(name, f"No answer in {waited:g} s: {name}.") from error
     except (TemporaryError, PermanentError) as error:
-        raise GuardRefusedError(name, f"{name}: {error}") from error
+        asked = f"{name[:1].upper()}{name[1:]}"
+        raise GuardRefusedError(name, sentence(f"{asked} failed: {error}")) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,8 +88,11 @@ async def test_a_closed_port_is_unavailable_also_for_a_patch(tmp_path):
 
     async with cluster_of(ApiServer(), tmp_path) as cluster:
         write_kubeconfig(tmp_path / "kubeconfig", f"http://127.0.0.1:{port}")
-        with pytest.raises(UnavailableError, match="cannot be reached"):
+        with pytest.raises(UnavailableError) as caught:
             await cluster.patch(TARGET, PATCH)
+
+    place = f"127.0.0.1:{port}"
+    assert str(caught.value) == f"the API server cannot be reached: connection refused at {place}"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b'{"kind": 3}', b"[" * 9999])

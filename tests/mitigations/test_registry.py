@@ -15,6 +15,9 @@ NEXT = {
     Cause.TIMEOUT: [MitigationKind.ENABLE_FALLBACK],
     Cause.SLOW: [MitigationKind.ENABLE_FALLBACK],
     Cause.RATE_LIMIT: [MitigationKind.REDUCE_CONCURRENCY],
+    # Not in that column, which stores pictures on receipt: that is a change of code, and at night
+    # placeholders are what a person can give users instead of broken pictures.
+    Cause.DOWNLOAD: [MitigationKind.ENABLE_FALLBACK],
     Cause.HEALTHY: [MitigationKind.DISABLE_FALLBACK, MitigationKind.RESTORE_CONCURRENCY],
 }
 

@@ -115,7 +115,7 @@ async def test_a_question_without_an_answer_refuses_and_names_itself(method, err
     found = await refused(world)
 
     assert found.guard == guard
-    assert str(error) in found.why
+    assert found.why == f"{guard[0].upper()}{guard[1:]} failed: {error}."
     assert found.by_hand == BY_HAND
 
 
