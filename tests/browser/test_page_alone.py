@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
+from bot.sandbox.faults import FAULTS
 from tests.browser.conftest import PHONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -54,7 +55,21 @@ async def test_every_fault_stands_in_the_menu(open_page):
 
     await page.get_by_role("button", name="Choose how it breaks").click()
 
-    await expect(page.get_by_role("menuitem")).to_have_count(13)
+    await expect(page.get_by_role("menuitem")).to_have_count(len(FAULTS) + 1)
+
+
+async def test_a_mystery_is_told_with_what_the_script_said_on_a_phone(world, open_page):
+    page = await open_page(PHONE)
+    await page.get_by_role("tab", name="World").click()
+    await page.get_by_role("button", name="Choose how it breaks").click()
+    await page.get_by_role("menuitem", name="Mystery fault").click()
+    await expect(page.locator(".riddle")).to_contain_text("The runbook's script")
+    await expect(page.locator(".truth")).to_have_count(0)
+
+    await page.get_by_role("button", name="Reveal").click()
+
+    await expect(page.locator(".truth")).to_contain_text(world.chaos.fault.label[1:])
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
 
 
 async def test_what_people_write_stays_text(world, open_page):
