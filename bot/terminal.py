@@ -176,6 +176,12 @@ def _probe(one: ProbeResult) -> dict[str, Any]:
         "latency_ms": None if one.latency is None else int(one.latency.total_seconds() * 1000),
         "cost_usd": _usd(one.cost),
         "request_id": one.request_id,
+        "request": one.request,
+        "phases_ms": {
+            phase.value.replace(" ", "_"): int(lasted.total_seconds() * 1000)
+            for phase, lasted in one.phases
+        },
+        "excerpt": one.excerpt,
         "facts": dict(one.facts),
     }
 

@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain import facts
 from bot.domain.answer import AnswerClass, ApiKey, Exchange, Failure, Phase
 from bot.domain.classes import classify, error_text, max_inflight, reject_reason
+from bot.domain.evidence import traced
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.thresholds import SLOW_AFTER
 
@@ -100,7 +101,7 @@ def canary_result(
     answer = classify(exchange)
     has_image = answer is AnswerClass.IMAGE
     is_healthy = has_image and exchange.latency <= slow_after
-    return ProbeResult(
+    result = ProbeResult(
         kind=kind,
         outcome=Outcome.HEALTHY if is_healthy else Outcome.UNHEALTHY,
         detail=_canary_detail(answer, exchange),
@@ -113,6 +114,7 @@ def canary_result(
         request_id=exchange.request_id,
         facts=_canary_facts(exchange, key),
     )
+    return traced(result, exchange, key=key, paid=True)
 
 
 def _canary_detail(answer: AnswerClass, exchange: Exchange) -> str:

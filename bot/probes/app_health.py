@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from bot.domain import facts
+from bot.domain.evidence import traced
 from bot.domain.health import HealthReading, HealthState, read_health
 from bot.domain.observation import happened, one_line, took
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
@@ -43,7 +44,7 @@ class AppHealth:
         status = None if seen.failure else seen.status
         reading = read_health(status, seen.body, service.health_path, service.health_values)
         is_answer = status is not None
-        return ProbeResult(
+        result = ProbeResult(
             kind=self.kind,
             outcome=_OUTCOMES[reading.state],
             detail=_detail(reading, took(seen.latency)) if is_answer else happened(seen),
@@ -55,6 +56,7 @@ class AppHealth:
                 facts.FALLBACK: reading.state is HealthState.FALLBACK,
             },
         )
+        return traced(result, seen)
 
 
 def _detail(reading: HealthReading, in_time: str) -> str:

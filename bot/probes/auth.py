@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from bot.domain import facts
 from bot.domain.answer import ApiKey, Exchange
 from bot.domain.classes import classify, has_spent, is_denied, quoted_micros
+from bot.domain.evidence import traced
 from bot.domain.observation import happened_and_said, took
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.ports import Instruments, Subject
@@ -50,7 +51,7 @@ class Auth:
     def _result(self, seen: Exchange, key: ApiKey, subject: Subject) -> ProbeResult:
         outcome, detail = _judge(seen)
         is_healthy = outcome is Outcome.HEALTHY
-        return ProbeResult(
+        result = ProbeResult(
             kind=self.kind,
             outcome=outcome,
             detail=detail,
@@ -63,6 +64,7 @@ class Auth:
             request_id=seen.request_id,
             facts=_facts(seen, key, subject),
         )
+        return traced(result, seen, key=key)
 
 
 def _judge(seen: Exchange) -> tuple[Outcome, str]:

@@ -10,6 +10,7 @@ from bot.domain import facts
 from bot.domain.answer import Exchange, SecretText
 from bot.domain.classes import is_success
 from bot.domain.errors import PermanentError
+from bot.domain.evidence import traced
 from bot.domain.observation import happened, took
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.ports import Instruments, Subject
@@ -51,7 +52,7 @@ class Download:
         left = seconds_left(url.value, self.tools.clock.now())
         wrong = _wrong(seen, left)
         size = _size(seen)
-        return ProbeResult(
+        result = ProbeResult(
             kind=self.kind,
             outcome=Outcome.UNHEALTHY if wrong else Outcome.HEALTHY,
             detail=wrong or f"picture in {took(seen.latency)}",
@@ -65,6 +66,7 @@ class Download:
                 **({} if left is None else {facts.SECONDS_LEFT: left}),
             },
         )
+        return traced(result, seen)
 
 
 def seconds_left(url: str, now: datetime) -> int | None:

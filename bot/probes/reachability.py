@@ -7,6 +7,7 @@ from typing import ClassVar
 from bot.domain import facts
 from bot.domain.answer import Exchange
 from bot.domain.classes import classify, is_below_500
+from bot.domain.evidence import traced
 from bot.domain.observation import happened, slow_phase
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.ports import Instruments, Subject
@@ -31,7 +32,7 @@ class Reachability:
         """Measure once."""
         seen = await self.tools.ideogram.keyless()
         is_healthy = seen.failure is None and is_below_500(seen.status)
-        return ProbeResult(
+        result = ProbeResult(
             kind=self.kind,
             outcome=Outcome.HEALTHY if is_healthy else Outcome.UNHEALTHY,
             detail=_detail(seen),
@@ -43,6 +44,7 @@ class Reachability:
             request_id=seen.request_id,
             facts=_facts(seen),
         )
+        return traced(result, seen)
 
 
 def _detail(seen: Exchange) -> str:

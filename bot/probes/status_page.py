@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from bot.domain import facts
 from bot.domain.answer import Exchange
 from bot.domain.classes import is_success
+from bot.domain.evidence import traced
 from bot.domain.observation import happened, one_line
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.status_page import StatusReading, read_status
@@ -38,7 +39,7 @@ class ProviderStatus:
         seen = await self.tools.network.get(page.url, timeout=self.timeout)
         is_answer = seen.failure is None and is_success(seen.status)
         found = read_status(seen.body, page.components) if is_answer else None
-        return ProbeResult(
+        result = ProbeResult(
             kind=self.kind,
             outcome=_OUTCOMES[found.is_fine if found else None],
             detail=_detail(seen, found),
@@ -47,6 +48,7 @@ class ProviderStatus:
             status=seen.status,
             facts={facts.AFFECTED: found.affected} if found and found.is_fine is not None else {},
         )
+        return traced(result, seen)
 
 
 def _detail(seen: Exchange, found: StatusReading | None) -> str:

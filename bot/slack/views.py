@@ -1,12 +1,13 @@
 """Modals as pure functions: forms to declare, update and resolve, and a look at the evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.domain.draft import UpdateDraft
 from bot.domain.ids import ServiceName
 from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status
 from bot.domain.message import TriageCard
+from bot.domain.observation import took
 from bot.domain.probe import ProbeResult
 from bot.domain.replies import ProviderReport
 from bot.domain.severity import Severity
@@ -113,15 +114,26 @@ def report_view(words: Words, card: TriageCard) -> Block:
 
 
 def _measured(words: Words, result: ProbeResult) -> str:
-    parts = [result.detail]
+    lines = [
+        f"{result.kind} · {words.label(f'evidence.{result.outcome}')}",
+        f"{result.detail} · {result.measured_at:%H:%M:%S} UTC",
+        " · ".join(_exchanged(result)),
+        " · ".join(f"{phase} {took(lasted)}" for phase, lasted in result.phases),
+    ]
+    if result.excerpt:
+        lines.append(words.label("evidence.answer").format(text=result.excerpt))
+    return "\n".join(line for line in lines if line)
+
+
+def _exchanged(result: ProbeResult) -> Iterator[str]:
+    if result.request:
+        yield result.request
     if result.status is not None:
-        parts.append(f"status {result.status}")
+        yield f"status {result.status}"
     if result.latency is not None:
-        parts.append(f"{result.latency.total_seconds():.2f} s")
+        yield took(result.latency)
     if result.request_id:
-        parts.append(f"request {result.request_id}")
-    parts.append(f"{result.measured_at:%H:%M:%S} UTC")
-    return f"{result.kind} · {words.label(f'evidence.{result.outcome}')}\n" + " · ".join(parts)
+        yield f"x-request-id {result.request_id}"
 
 
 def _severity(words: Words, label: str, initial: Severity) -> Block:

@@ -16,6 +16,7 @@ from bot.domain.draft import Seen
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import DeliveryKey, IncidentId, TriageId
 from bot.domain.message import Answer, AnswerKind, TriageCard
+from bot.domain.probe import ProbeResult
 from bot.domain.request import Request
 from bot.domain.severity import Severity
 from bot.ports import Answers
@@ -26,7 +27,7 @@ from bot.slack.forms import Forms, Lookup
 from bot.slack.listening import Intake, Listening
 from bot.slack.submissions import Submissions
 from tests.builders import a_service, an_incident
-from tests.sayings import WORDS, a_card
+from tests.sayings import SICK, WORDS, a_card
 
 SECRET = "s3cret"
 
@@ -64,6 +65,7 @@ class FakeLookup(Lookup):
     """Knows one incident and one triage."""
 
     fails_with: Exception | None = None
+    results: tuple[ProbeResult, ...] = SICK
 
     async def incident(self, incident_id: IncidentId | None) -> Seen:
         if self.fails_with is not None:
@@ -71,7 +73,7 @@ class FakeLookup(Lookup):
         return Seen(an_incident(id=incident_id or IncidentId(42)))
 
     async def triage(self, triage_id: TriageId) -> TriageCard:
-        return a_card(triage_id=triage_id)
+        return a_card(triage_id=triage_id, results=self.results)
 
 
 @dataclass

@@ -1,7 +1,10 @@
 """Presses by signed requests: what each button asks for, and what garbage does not do."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.domain.answer import Phase
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import UserError
 from bot.domain.ids import IncidentId, PreviewId, TriageId
@@ -21,7 +24,7 @@ from bot.domain.request import (
 )
 from bot.slack import ids
 from bot.slack.actions import MEANINGS
-from tests.builders import asked
+from tests.builders import a_result, asked
 
 INC = IncidentId(42)
 SERVICE = "ideogram-service"
@@ -132,6 +135,30 @@ async def test_the_evidence_opens_as_plain_text(edge, wire):
     first = opened["view"]["blocks"][0]["text"]
     assert first["type"] == "plain_text"
     assert first["text"] == "dns · works\nas said · 03:04:00 UTC"
+
+
+async def test_the_evidence_shows_request_phases_and_answer(edge, wire):
+    edge.lookup.results = (
+        a_result(
+            request="POST /generate",
+            status=503,
+            latency=timedelta(milliseconds=412),
+            request_id="req-1",
+            phases=((Phase.DNS, timedelta(milliseconds=12)), (Phase.BODY, timedelta(seconds=0.4))),
+            excerpt='{"error": "overloaded"}',
+        ),
+    )
+
+    await edge.press(ids.Value(ids.EVIDENCE, triage=TriageId(118)).encode())
+
+    (opened,) = wire.sent("views.open")
+    assert opened["view"]["blocks"][0]["text"]["text"].splitlines() == [
+        "generate-v3 · works",
+        "as said · 03:04:00 UTC",
+        "POST /generate · status 503 · 0.4 s · x-request-id req-1",
+        "dns 12 ms · body 0.4 s",
+        'Answer: {"error": "overloaded"}',
+    ]
 
 
 async def test_the_report_opens_as_text_to_be_copied(edge, wire):
