@@ -218,3 +218,10 @@ async def test_the_manifest_with_a_url_is_for_http():
 
     assert "https://bot.example.com/slack/events" in ran.out
     assert "socket_mode_enabled: false" in ran.out
+
+
+async def test_a_manifest_for_an_address_that_slack_refuses_is_an_error():
+    ran = await _run({}, "manifest", "--url", "http://bot.example.com")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "must start with https://" in ran.err

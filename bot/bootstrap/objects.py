@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -183,4 +183,6 @@ def secrets_of(environment: Environment) -> tuple[str, ...]:
     )
     values = [one.get_secret_value() for one in secrets if one is not None]
     password = urlsplit(environment.database_url.get_secret_value()).password
-    return tuple(values) if password is None else (*values, password)
+    # A driver decodes it, and may name it as it is then.
+    either = [] if password is None else [password, unquote(password)]
+    return tuple(dict.fromkeys((*values, *either)))

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, HttpUrl, field_validator
+from pydantic import AfterValidator, Field, HttpUrl, field_validator
 
 from bot.domain.ids import NAME
 from bot.domain.mitigation import MitigationKind
@@ -20,8 +20,30 @@ _ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 KubernetesName = Annotated[str, Field(pattern=_KUBERNETES_NAME, max_length=253)]
 EnvName = Annotated[str, Field(pattern=_ENV_NAME)]
-PersonName = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
-ChannelName = Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,}$")]
+_EVERYONE: Final = "everyone"
+_PERSON: Final = re.compile(r"[UW][A-Z0-9]+")
+_CHANNEL: Final = re.compile(r"[CG][A-Z0-9]+")
+
+
+def _channel(text: str) -> str:
+    if _CHANNEL.fullmatch(text) is None:
+        raise ValueError("use the channel's id (C…), at the bottom of its About, not its name")
+    return text
+
+
+def _person(text: str) -> str:
+    if _PERSON.fullmatch(text) is None:
+        raise ValueError("use the member id (U…): in the person's profile, ⋮, Copy member ID")
+    return text
+
+
+def _who(text: str) -> str:
+    return text if text == _EVERYONE else _person(text)
+
+
+PersonName = Annotated[str, AfterValidator(_person)]
+PersonOrEveryone = Annotated[str, AfterValidator(_who)]
+ChannelName = Annotated[str, AfterValidator(_channel)]
 
 
 class SwitchSettings(Part):
@@ -205,8 +227,8 @@ class SlackSettings(Part):
 class PolicySettings(Part):
     """Who may do what, and what is promised."""
 
-    allow: dict[MitigationKind | Literal["default"], list[str]] = Field(
-        default={"default": ["everyone"]},
+    allow: dict[MitigationKind | Literal["default"], list[PersonOrEveryone]] = Field(
+        default={"default": [_EVERYONE]},
         description="Slack user ids, or everyone, by mitigation; default for the others.",
     )
     update_every_minutes: dict[Severity, Annotated[int, Field(gt=0)]] = Field(

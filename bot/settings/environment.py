@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    AliasGenerator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 from bot.domain.errors import Problem
 
@@ -16,6 +24,11 @@ SECRETS: Final = (
     "IDEOGRAM_API_KEY",
     "DATABASE_URL",  # holds a password on Postgres
 )
+# How Slack's tokens begin, and where they stand at api.slack.com/apps.
+_TOKENS: Final = {
+    "slack_bot_token": ("xoxb-", "Install App"),
+    "slack_app_token": ("xapp-", "Basic Information, App-Level Tokens,"),
+}
 
 
 class Environment(BaseModel):
@@ -51,6 +64,14 @@ class Environment(BaseModel):
     port: int = Field(3000, ge=0, le=65535, description="The one HTTP port.")
     log_format: Literal["console", "json"] = Field("console", description="console or json.")
     ideogram_bot_config: str = Field("ideogram-bot.yml", description="Path of the config file.")
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _is_of_its_kind(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        prefix, where = _TOKENS[info.field_name or ""]
+        if token is not None and not token.get_secret_value().startswith(prefix):
+            raise ValueError(f"it must start with {prefix}; it stands under {where} of the app")
+        return token
 
     @field_validator("slack_api_url")
     @classmethod

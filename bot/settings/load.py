@@ -3,9 +3,10 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,6 +14,8 @@ from bot.domain.errors import ConfigError, Problem
 from bot.settings.config_file import ConfigFile
 from bot.settings.environment import Environment, with_files
 from bot.settings.yaml_file import Lines, Path_, read_yaml
+
+_OF_KEY: Final = "[key]"  # pydantic's step below a key of a map that is not allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,11 @@ def _file(path: Path, problems: list[Problem]) -> ConfigFile | None:
     try:
         return ConfigFile.model_validate(document if document is not None else {})
     except ValidationError as error:
-        for one in error.errors(include_input=False, include_url=False, include_context=False):
-            problems.append(_problem(path, lines, one["loc"], one["type"], one["msg"]))
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        # A key that fits none of several kinds is reported once for each: once is enough.
+        problems += dict.fromkeys(
+            _problem(path, lines, one["loc"], one["type"], one["msg"]) for one in found
+        )
     return None
 
 
@@ -82,6 +88,8 @@ def _slack_problems(values: Mapping[str, str], file: ConfigFile | None) -> list[
 
 
 def _problem(path: Path, lines: Lines, loc: Path_, kind: str, said: str) -> Problem:
+    if _OF_KEY in loc:
+        loc, kind = loc[: loc.index(_OF_KEY)], "extra_forbidden"
     dotted = ".".join(str(step) for step in loc) or "the file"
     where = f"{path}, line {_line(lines, loc)}"
     if kind == "extra_forbidden":
@@ -108,16 +116,17 @@ def _nearest_key(loc: Path_) -> str:
     return f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
 
 
-def _keys_at(model: type[BaseModel], loc: Path_) -> list[str]:
+def _keys_at(annotation: Any, loc: Path_) -> list[str]:  # noqa: ANN401  typing's own shapes
     for step in loc:
         if isinstance(step, int):
             continue
-        field = model.model_fields.get(step)
-        inner = None if field is None else _model_in(field.annotation)
-        if inner is None:
+        model = _model_in(annotation)
+        field = None if model is None else model.model_fields.get(step)
+        if field is None:
             return []
-        model = inner
-    return list(model.model_fields)
+        annotation = field.annotation
+    model = _model_in(annotation)
+    return _keys_of_map(annotation) if model is None else list(model.model_fields)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401  typing's own shapes
@@ -127,3 +136,15 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401  typin
         found = (_model_in(part) for part in get_args(annotation))
         return next((model for model in found if model is not None), None)
     return None
+
+
+def _keys_of_map(annotation: Any) -> list[str]:  # noqa: ANN401  typing's own shapes
+    return _words_of(get_args(annotation)[0]) if get_origin(annotation) is dict else []
+
+
+def _words_of(annotation: Any) -> list[str]:  # noqa: ANN401  typing's own shapes
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return [str(one) for one in annotation]
+    if get_origin(annotation) is Literal:
+        return [str(one) for one in get_args(annotation)]
+    return [word for part in get_args(annotation) for word in _words_of(part)]

@@ -1,9 +1,11 @@
 """The Slack app manifest: what an admin pastes to create the app, no scope more than is used."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import yaml
 
+from bot.domain.errors import ConfigError, Problem
 from bot.slack.commands import COMMAND
 
 # Each scope with what needs it.
@@ -24,6 +26,7 @@ _LONG: Final = (
     "its end, verified by its effect and can be undone. Status updates follow the runbook's "
     "template, and the postmortem is drafted from the timeline, every line with its evidence."
 )
+_EXAMPLE: Final = "For example: --url https://bot.example.com"
 _HEADER: Final = (
     "# Slack app manifest: https://api.slack.com/apps, Create New App, From a manifest.\n"
     "# Made by `python -m bot manifest`; with --url it is for HTTP instead of Socket Mode.\n"
@@ -36,8 +39,11 @@ def manifest(url: str | None = None) -> dict[str, Any]:
     Args:
         url: Where Slack reaches the bot, for example `https://bot.example.com`; None means
             Socket Mode, which needs no address.
+
+    Raises:
+        ConfigError: Slack would not accept this URL.
     """
-    endpoint = None if url is None else url.rstrip("/").removesuffix("/slack/events")
+    endpoint = None if url is None else _public(url).rstrip("/").removesuffix("/slack/events")
     events = {} if endpoint is None else {"url": f"{endpoint}/slack/events"}
     request = {} if endpoint is None else {"request_url": f"{endpoint}/slack/events"}
     return {
@@ -68,6 +74,16 @@ def manifest(url: str | None = None) -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def _public(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigError([Problem("The URL must start with https:// and name a host.", _EXAMPLE)])
+    return url
 
 
 def manifest_text(url: str | None = None) -> str:

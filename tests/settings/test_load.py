@@ -132,7 +132,12 @@ NEAREST = {
     "nested": ("ideogram: {canary: {v3_sped: FLASH}}", "Did you mean v3_speed?"),
     "in-a-list": ("services: [{name: a, deploymnt: b}]", "Did you mean deployment?"),
     "like-no-other": ("policy: {zzz: 1}", "Known here: allow, update_every_minutes"),
-    "below-a-map": ("policy: {allow: {enable-falback: [U1]}}", "Mend the value."),
+    "in-a-map": ("policy: {allow: {enable-falback: [U1]}}", "Did you mean enable-fallback?"),
+    "in-a-map-of-one-kind": ("policy: {update_every_minutes: {P11: 5}}", "Did you mean P1?"),
+    "in-a-map-of-a-list": (
+        "services: [{name: a, health_values: {healty: [fine]}}]",
+        "Did you mean healthy?",
+    ),
 }
 
 
@@ -140,7 +145,8 @@ NEAREST = {
 def test_an_unknown_key_names_the_nearest(read, line, fix):
     text = line if line.startswith("services") else MINIMAL + line
 
-    assert problems(read, text)[0].fix.startswith(fix)
+    (only,) = problems(read, text)
+    assert only.fix.startswith(fix)
 
 
 @pytest.mark.parametrize(
@@ -152,10 +158,15 @@ def test_an_unknown_key_names_the_nearest(read, line, fix):
         (MINIMAL + "ideogram: {canary: {legacy_model: V_9}}", "no price known; use one of V_1"),
         (MINIMAL + "ideogram: {canary: {v3_speed: WARP}}", "no price known; use one of FLASH"),
         ("", "services is missing"),
+        (MINIMAL + 'slack: {incidents_channel: "#incidents"}', "at the bottom of its About"),
+        (MINIMAL + "policy: {allow: {default: [ana]}}", "use the member id (U…)"),
         ("services: [", "not valid YAML"),
         ("services: \x07", "not valid YAML"),
     ],
-    ids=["no-name", "reserved", "twice", "legacy-price", "v3-price", "empty", "yaml", "control"],
+    ids=[
+        *("no-name", "reserved", "twice", "legacy-price", "v3-price", "empty"),
+        *("channel-name", "person-name", "yaml", "control"),
+    ],
 )
 def test_wrong_values_are_explained(read, text, words):
     assert words in problems(read, text)[0].message
@@ -260,6 +271,23 @@ def test_every_secret_is_known_to_the_redaction(read):
         "the-secret",
         "the-password",
     }
+
+
+def test_the_decoded_password_of_the_database_is_known_to_the_redaction_too(read):
+    settings = read(MINIMAL, DATABASE_URL="postgresql+asyncpg://bot:pass%40word%21@db/bot")
+
+    assert secrets_of(settings.environment) == ("pass%40word%21", "pass@word!")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "prefix"),
+    [("SLACK_BOT_TOKEN", "abc-secret", "xoxb-"), ("SLACK_APP_TOKEN", "xoxb-2-secret", "xapp-")],
+)
+def test_a_token_of_another_kind_is_a_problem_and_not_quoted(read, name, value, prefix):
+    (only,) = problems(read, **{name: value})
+
+    assert only.message.startswith(f"{name}: it must start with {prefix}")
+    assert "secret" not in str(only)
 
 
 def test_settings_do_not_show_secrets(read):

@@ -4,10 +4,12 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 from jsonschema import Draft7Validator
 
 import bot.slack
+from bot.domain.errors import ConfigError
 from bot.slack.manifest import SCOPES, manifest, manifest_text
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,14 @@ def test_over_http_command_and_buttons_go_to_the_endpoint():
         assert made["settings"]["socket_mode_enabled"] is False
         assert made["features"]["slash_commands"][0]["url"] == f"{URL}/slack/events"
         assert made["settings"]["interactivity"]["request_url"] == f"{URL}/slack/events"
+
+
+@pytest.mark.parametrize(
+    "url", ["foo", "http://bot.example.com", "https://", "https:///slack", "https://[", ""]
+)
+def test_a_url_that_slack_would_refuse_makes_no_manifest(url):
+    with pytest.raises(ConfigError, match="must start with https://"):
+        manifest_text(url)
 
 
 def test_the_code_calls_the_methods_that_we_think_of():
