@@ -34,6 +34,7 @@ DRAIN_JOBS: Final = timedelta(seconds=2)
 RECONNECT_AFTER: Final = timedelta(seconds=3)
 LOOK_AGAIN: Final = timedelta(milliseconds=100)  # while everything comes to its end
 READY_WITHIN: Final = timedelta(seconds=1)
+RECOVERIES_AT_ONCE: Final = 8  # a canary may take a minute; each tick sends what is due by then
 MITIGATIONS_AT_ONCE: Final = 16  # a run takes minutes; each tick takes up what is abandoned by then
 
 
@@ -123,6 +124,9 @@ class Bot:
                     MITIGATIONS_AT_ONCE,
                 ),
                 Tick("triages", timedelta(seconds=10), self.incidents.interrupted),
+                Tick(
+                    "recoveries", timedelta(seconds=15), self.incidents.recover, RECOVERIES_AT_ONCE
+                ),
             ]
         )
         log.info("bot.started", services=[one.name for one in self.out.services])

@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     MITIGATION_FINISHED = "mitigation-finished"
     STATUS_CHANGED = "status-changed"
     UPDATE_POSTED = "update-posted"
+    IDEOGRAM_BACK = "ideogram-back"
     RESOLVED = "resolved"
     PERSON_SAW = "person-saw"
     GENERATION_VERIFIED = "generation-verified"

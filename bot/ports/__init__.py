@@ -15,6 +15,7 @@ from bot.ports.mitigations import Claim, Mitigations
 from bot.ports.network import Network, Resolution
 from bot.ports.outbox import Outbox
 from bot.ports.probe import Instruments, Probe, Subject
+from bot.ports.recoveries import Recoveries, RecoveryClaim
 from bot.ports.timeline import Timeline
 from bot.ports.triages import Triages
 from bot.ports.unit_of_work import Storage, UnitOfWork
@@ -43,6 +44,8 @@ __all__ = [
     "Network",
     "Outbox",
     "Probe",
+    "Recoveries",
+    "RecoveryClaim",
     "Resolution",
     "Storage",
     "Subject",

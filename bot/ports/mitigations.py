@@ -77,6 +77,10 @@ class Mitigations(Protocol):
         """List those in force on an object and not undone, oldest first."""
         ...
 
+    async def standing(self, limit: int) -> Sequence[MitigationRun]:
+        """List the newest in force anywhere and not undone, oldest first."""
+        ...
+
     async def of_incident(self, incident_id: IncidentId) -> Sequence[MitigationRun]:
         """List the presses of an incident, oldest first."""
         ...

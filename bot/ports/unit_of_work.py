@@ -15,6 +15,7 @@ from bot.ports.incidents import Incidents
 from bot.ports.ledger import Ledger
 from bot.ports.mitigations import Mitigations
 from bot.ports.outbox import Outbox
+from bot.ports.recoveries import Recoveries
 from bot.ports.timeline import Timeline
 from bot.ports.triages import Triages
 
@@ -55,6 +56,11 @@ class UnitOfWork(Protocol):
     @property
     def budget(self) -> Budget:
         """The budget in this transaction."""
+        ...
+
+    @property
+    def recoveries(self) -> Recoveries:
+        """What is due while mitigations are in force, in this transaction."""
         ...
 
     @property

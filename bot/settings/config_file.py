@@ -156,6 +156,12 @@ class CanarySettings(Part):
 
     legacy_model: str = Field("V_2_TURBO", description="Model of the legacy canary.")
     v3_speed: str = Field("FLASH", description="Rendering speed of the V3 canary.")
+    recovery_every_minutes: int = Field(
+        10,
+        ge=1,
+        le=1440,
+        description="While a fallback is on, one canary in this time sees when Ideogram is back.",
+    )
 
     @field_validator("legacy_model")
     @classmethod

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 from bot.domain.incident import Incident
 from bot.domain.message import Message
 from bot.domain.mitigation import MitigationRun, Preview
+from bot.domain.recovery import Recovery
 from bot.domain.request import Request
 from bot.domain.timeline import TimelineEvent
 from bot.domain.triage import Triage
@@ -43,6 +44,7 @@ INCIDENT: Final = Codec[Incident](Incident)
 MESSAGE: Final = Codec[Message](Annotated[Message, Field(discriminator="kind")])
 MITIGATION: Final = Codec[MitigationRun](MitigationRun)
 PREVIEW: Final = Codec[Preview](Preview)
+RECOVERY: Final = Codec[Recovery](Recovery)
 REQUEST: Final = Codec[Request](Annotated[Request, Field(discriminator="kind")])
 TIMELINE_EVENT: Final = Codec[TimelineEvent](TimelineEvent)
 TRIAGE: Final = Codec[Triage](Triage)

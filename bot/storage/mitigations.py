@@ -114,6 +114,18 @@ class SqlMitigations(Mitigations):
             rows.c.object_key == object_key, rows.c.state.in_(states), not_(rows.c.is_undone)
         )
 
+    async def standing(self, limit: int) -> Sequence[MitigationRun]:
+        """List the newest in force anywhere."""
+        rows = self._table
+        states = [state.value for state in IN_FORCE]
+        found = await self._session.all(
+            select(rows.c.body)
+            .where(rows.c.state.in_(states), not_(rows.c.is_undone))
+            .order_by(rows.c.number.desc())
+            .limit(limit)
+        )
+        return [MITIGATION.load(row.body) for row in reversed(found)]
+
     async def of_incident(self, incident_id: IncidentId) -> Sequence[MitigationRun]:
         """List the presses of an incident."""
         return await self._runs(self._table.c.incident_id == incident_id)

@@ -21,6 +21,7 @@ from bot.storage.ledger import SqlLedger
 from bot.storage.migrate import migrate
 from bot.storage.mitigations import SqlMitigations
 from bot.storage.outbox import SqlOutbox
+from bot.storage.recoveries import SqlRecoveries
 from bot.storage.session import Session
 from bot.storage.timeline import SqlTimeline
 from bot.storage.triages import SqlTriages
@@ -67,6 +68,11 @@ class SqlUnitOfWork(UnitOfWork):
     def budget(self) -> SqlBudget:
         """The budget in this transaction."""
         return SqlBudget(self._session)
+
+    @cached_property
+    def recoveries(self) -> SqlRecoveries:
+        """What is due while mitigations are in force, in this transaction."""
+        return SqlRecoveries(self._session)
 
     @cached_property
     def ledger(self) -> SqlLedger:

@@ -192,6 +192,18 @@ class QuoteOffRow(Base, table=True):
     at: datetime
 
 
+class RecoveryRow(Base, table=True):
+    """What is due while mitigations are in force; the id is the mitigation's."""
+
+    __tablename__ = "recovery"
+    id: str = Field(primary_key=True)
+    due_at: datetime | None = Field(default=None, index=True)
+    has_ended: bool
+    epoch: int
+    claimed_until: datetime | None = None
+    body: str
+
+
 class AnchorRow(Base, table=True):
     """Balances that people recorded, millionths of a USD."""
 

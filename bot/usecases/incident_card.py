@@ -9,7 +9,8 @@ from bot.domain.diagnosis import Cause
 from bot.domain.ids import PreviewId
 from bot.domain.incident import Incident, Status
 from bot.domain.message import IncidentCard
-from bot.domain.mitigation import MitigationKind, MitigationRun, Preview, State
+from bot.domain.mitigation import IN_FORCE, MitigationKind, MitigationRun, Preview, State
+from bot.domain.recovery import Recovery, holding
 from bot.ports import Mitigation, UnitOfWork
 
 UPDATE: Final = "update"
@@ -27,13 +28,17 @@ class IncidentCards:
         runs = await uow.mitigations.of_incident(incident.id)
         running = next((run for run in reversed(runs) if run.is_running), None)
         last = next((run for run in reversed(runs) if not run.is_running), None)
+        recovery = await self._recovery(uow, runs)
         offers = await self._offers(uow, incident, running, last)
+        if recovery is not None and recovery.is_back and running is None:
+            offers = await _leading(uow, recovery.offers, offers)
         card = IncidentCard(
             incident=incident,
             offers=offers,
             running=running,
             last=last,
-            primary=await self._primary(uow, incident, runs, offers),
+            primary=await self._primary(uow, incident, runs, offers, recovery),
+            recovery=recovery,
         )
         await uow.outbox.card(incident.card, incident.channel, card, at=at)
 
@@ -53,8 +58,17 @@ class IncidentCards:
             ids = () if triage is None else [offer.id for offer in triage.card.offers]
         else:
             ids = ()
-        stored = [await uow.mitigations.preview(one) for one in ids]
-        return tuple(one for one in stored if one is not None and one.settled_by is None)
+        return await _unsettled(uow, ids)
+
+    async def _recovery(self, uow: UnitOfWork, runs: Sequence[MitigationRun]) -> Recovery | None:
+        """Find what is known of Ideogram, from the newest mitigation that is in force."""
+        standing = [run for run in runs if run.state in IN_FORCE and run.undone_by is None]
+        ending = frozenset(kind for kind in self.mitigations if self._is_ending(kind))
+        for run in reversed(holding(standing, ending)):
+            recovery = await uow.recoveries.get(run.id)
+            if recovery is not None and recovery.ended_at is None:
+                return recovery
+        return None
 
     async def _primary(
         self,
@@ -62,6 +76,7 @@ class IncidentCards:
         incident: Incident,
         runs: Sequence[MitigationRun],
         offers: Sequence[Preview],
+        recovery: Recovery | None,
     ) -> str:
         newest = runs[-1] if runs else None
         ending = next((offer for offer in offers if self._is_ending(offer.kind)), None)
@@ -72,7 +87,8 @@ class IncidentCards:
         if self._is_ending(newest.kind):
             is_over = newest.state is State.EFFECTIVE and incident.status is Status.MITIGATED
             return RESOLVE if is_over else UPDATE
-        if ending is not None and await _is_healthy_since(uow, newest):
+        is_back = recovery is not None and recovery.is_back
+        if ending is not None and (is_back or await _is_healthy_since(uow, newest)):
             return ending.kind
         return UPDATE
 
@@ -86,3 +102,17 @@ async def _is_healthy_since(uow: UnitOfWork, run: MitigationRun) -> bool:
     if triage is None or triage.card.diagnosis is None or run.finished_at is None:
         return False
     return triage.card.diagnosis.cause is Cause.HEALTHY and triage.card.started_at > run.finished_at
+
+
+async def _unsettled(uow: UnitOfWork, ids: Sequence[PreviewId]) -> tuple[Preview, ...]:
+    stored = [await uow.mitigations.preview(one) for one in ids]
+    return tuple(one for one in stored if one is not None and one.settled_by is None)
+
+
+async def _leading(
+    uow: UnitOfWork, ids: Sequence[PreviewId], others: tuple[Preview, ...]
+) -> tuple[Preview, ...]:
+    """Put what ends a mitigation first; an undo that would change the same is left out."""
+    first = await _unsettled(uow, ids)
+    same = [one.changes for one in first]
+    return (*first, *(one for one in others if one.changes not in same))

@@ -30,6 +30,7 @@ from tests.fakes.stored_records import (
     FakeTriages,
     TriageRow,
 )
+from tests.fakes.stored_recoveries import FakeRecoveries, RecoveryRow
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Tables:
     days: dict[date, Decimal] = field(default_factory=dict)
     off: dict[str, datetime] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
+    recoveries: dict[MitigationId, RecoveryRow] = field(default_factory=dict)
     anchors: list[Anchor] = field(default_factory=list)
 
     def copied(self) -> "Tables":
@@ -67,6 +69,7 @@ class FakeUnitOfWork(UnitOfWork):
         self._inbox = FakeInbox(tables.inbox)
         self._budget = FakeBudget(tables.days, tables.off)
         self._audit = FakeAudit(tables.audit)
+        self._recoveries = FakeRecoveries(tables.recoveries)
         self._ledger = FakeLedger(tables.anchors)
 
     @property
@@ -96,6 +99,10 @@ class FakeUnitOfWork(UnitOfWork):
     @property
     def budget(self) -> FakeBudget:
         return self._budget
+
+    @property
+    def recoveries(self) -> FakeRecoveries:
+        return self._recoveries
 
     @property
     def ledger(self) -> FakeLedger:

@@ -92,6 +92,10 @@ class FakeMitigations(Mitigations):
             if run.object_key == object_key and run.state in IN_FORCE and run.undone_by is None
         ]
 
+    async def standing(self, limit: int) -> Sequence[MitigationRun]:
+        standing = (run.state in IN_FORCE and run.undone_by is None for run in self._runs())
+        return [run for run, stands in zip(self._runs(), standing, strict=True) if stands][-limit:]
+
     async def of_incident(self, incident_id: IncidentId) -> Sequence[MitigationRun]:
         return [run for run in self._runs() if run.incident_id == incident_id]
 

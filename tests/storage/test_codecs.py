@@ -13,6 +13,7 @@ from bot.domain.beside import Beside
 from bot.domain.diagnosis import AlsoSeen, Cause, Diagnosis, HumanStep, Mode, NotLookedAt, Origin
 from bot.domain.history import Earlier
 from bot.domain.ids import IncidentId, OutboxKey, ServiceName, TriageId
+from bot.domain.in_force import IdeogramIsBack, StillInForce
 from bot.domain.incident import Status, clocks
 from bot.domain.ledger import Anchor, Estimate, Runway
 from bot.domain.message import (
@@ -37,6 +38,7 @@ from bot.domain.mitigation import EnvChange, MitigationKind
 from bot.domain.person import Sight, Witness
 from bot.domain.probe import ProbeKind
 from bot.domain.quality import Comparison, SettingChange, SettingNow
+from bot.domain.recovery import begun
 from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
@@ -107,6 +109,10 @@ MESSAGES: list[Message] = [
         an_incident(), (LINE,), clocks(an_incident(resolved_at=NIGHT)), NIGHT, DIAGNOSIS, (RESULT,)
     ),
     Answer(AnswerKind.TIMELINE, lines=(LINE,), incidents=(an_incident(),)),
+    IdeogramIsBack(
+        a_run(), begun(a_run(), timedelta(minutes=10)), ANA, a_preview(), by_hand="kubectl"
+    ),
+    StillInForce(a_run(), begun(a_run(), None), ANA, NIGHT),
     BalanceReport(
         Estimate(Anchor(Decimal("42.10"), NIGHT, ANA), Decimal("6.00"), NIGHT),
         Runway(NIGHT, Decimal("80.5"), Decimal(52)),

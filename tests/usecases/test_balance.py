@@ -1,6 +1,7 @@
 """What is left: shown, recorded by a person, and weighed by a triage."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from bot.domain.ledger import HOUR, Anchor, Spend, Usage, week_before
 from bot.domain.message import Answer
 from bot.domain.money import budget_day
 from bot.domain.probe import CANARIES, Outcome, ProbeKind
-from bot.domain.request import AllowQuotes, SetBalance, ShowBalance
+from bot.domain.request import AllowQuotes, RunTriage, SetBalance, ShowBalance
 from bot.usecases.balance import AllowQuoting, SetBalances, ShowBalances
 from bot.usecases.read_usage import ReadUsage
 from tests.builders import ANA, BEN, NIGHT, a_result, asked
@@ -205,6 +206,16 @@ async def test_operations_hear_once_of_a_quote_that_cost_money(money):
 
     (told,) = [one for one in money.storage.sendings if one.channel == "C0OPERATIONS"]
     assert told.message.fix.endswith("/ideogram balance quote on")
+    assert (await money.report()).quote_off == QUOTE_PATH
+
+
+async def test_without_an_operations_channel_it_is_only_logged(money):
+    money.probes[ProbeKind.AUTH].result = a_result(ProbeKind.AUTH, facts={"spent": True})
+    silent = replace(money.examine, operations=None)
+
+    await replace(money.triage, examine=silent)(RunTriage(asked()), None, money.heard)
+
+    assert [one.channel for one in money.storage.sendings] == ["C0INCIDENTS"]
     assert (await money.report()).quote_off == QUOTE_PATH
 
 
