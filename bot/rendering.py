@@ -22,6 +22,7 @@ from bot.domain.errors import Problem
 from bot.domain.incident import shortened
 from bot.domain.message import Message, Postmortem
 from bot.domain.mitigation import Preview
+from bot.domain.press import duration_text
 from bot.ports import Confirm, Wording, Words
 
 # Of a confirm dialog: docs.slack.dev, confirmation dialog object, read 2026-11-20.
@@ -101,6 +102,7 @@ def _environment(
     )
     environment.filters["shortened"] = shortened
     environment.filters["web_address"] = _web_address
+    environment.filters["spoken"] = duration_text  # of what people wait for: whole seconds
     return environment
 
 

@@ -42,7 +42,7 @@ def test_an_outage_says_what_is_broken_whose_it_is_and_what_to_do():
     assert said.header == "P1 · Ideogram is down, not us"
     assert said.lead == (
         "*Users get errors. Do now: Enable Fallback.* Ideogram answers with server errors. "
-        "Then users see placeholders in about 48 s."
+        "Enabling it gives users placeholders in about 48 s."
     )
     assert said.rows == (
         "*Fails*  V3 503 in 0.4 s",
@@ -78,10 +78,19 @@ def test_no_two_causes_share_a_header():
 
 
 def test_healthy_with_visible_users_says_all_fine():
-    said = WORDS.wording(a_healthy_card())
+    said = WORDS.wording(a_healthy_card(results=(*WELL, a_result(ProbeKind.TRAFFIC))))
 
     assert said.header == "All fine: Ideogram, us, users"
     assert said.lead == "*V3 image in 5.8 s, downloaded.* Users are fine so far."
+
+
+def test_a_service_that_calls_itself_healthy_speaks_for_itself_alone():
+    said = WORDS.wording(a_healthy_card())
+    refused = a_card(diagnosis=a_diagnosis(Cause.SAFETY, Severity.P3), results=WELL)
+
+    assert said.header == "All fine as far as seen: Ideogram, us"
+    assert said.lead == "*V3 image in 5.8 s, downloaded.* Health says fine; users not seen."
+    assert WORDS.wording(refused).lead.startswith("*Health says fine; users not seen. Do now:")
 
 
 def test_healthy_never_claims_more_than_was_seen():
@@ -94,7 +103,9 @@ def test_healthy_never_claims_more_than_was_seen():
 
 
 def test_fallback_still_on_asks_to_disable_it():
-    said = WORDS.wording(a_healthy_card(fallback_on=True))
+    end = a_preview(kind=MitigationKind.DISABLE_FALLBACK)
+
+    said = WORDS.wording(a_healthy_card(fallback_on=True, offers=(end,)))
 
     assert said.header == "Ideogram is back, fallback still on"
     assert said.text.endswith("Open to disable fallback.")
@@ -144,10 +155,16 @@ def test_an_interrupted_triage_says_so_and_what_to_do():
                               "Do now: Run Again.")  # fmt: skip
 
 
-def test_a_declared_triage_shrinks_to_a_pointer():
-    said = WORDS.wording(a_card(incident_id=IncidentId(42)))
+def test_a_declared_triage_points_to_its_incident_and_keeps_its_evidence():
+    step = HumanStep(2, "Send nothing twice")
 
-    assert (said.header, said.rows) == ("See INC-42", ())
+    said = WORDS.wording(a_card(incident_id=IncidentId(42), diagnosis=a_diagnosis(steps=(step,))))
+
+    assert said.header == "See INC-42"
+    assert said.lead == "*INC-42* has taken over: Ideogram is down, not us."
+    assert [row.split("  ")[0] for row in said.rows] == [
+        "*Fails*", "*Hurts*", "*Works*", "*Not seen*",
+    ]  # fmt: skip
 
 
 def test_what_else_was_seen_and_what_cannot_run_follow_the_four_rows():
@@ -160,7 +177,7 @@ def test_what_else_was_seen_and_what_cannot_run_follow_the_four_rows():
     assert said.rows[-3:] == (
         "*Also seen*  We send too many requests at once (P2)",
         "*Does not fit*  quote refused, images come",
-        "*No Enable Fallback*  The Role forbids it. By hand: `kubectl x`",
+        "*No Enable Fallback button*  The Role forbids it.",
     )
 
 

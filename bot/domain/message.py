@@ -59,6 +59,7 @@ class TriageCard:
         offers: Mitigations that can run, the first one is the primary button.
         seen_from: The cluster context or host name that measured.
         incident_id: Set once an incident has taken over: the card shrinks to a pointer.
+        open_incident: Of the service, opened elsewhere: a press joins it.
         fallback_on: Whether users get placeholders; None when that was not seen.
         spent: What the answers cost, USD. `cost` is what was reserved before.
         beside: What people said and remember.
@@ -82,6 +83,7 @@ class TriageCard:
     offers: tuple[Preview, ...] = ()
     not_offered: tuple[NotOffered, ...] = ()
     incident_id: IncidentId | None = None
+    open_incident: IncidentId | None = None
     fallback_on: bool | None = None
     asked_by: UserId | None = None
     beside: Beside = field(default_factory=Beside)

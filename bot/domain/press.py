@@ -45,7 +45,7 @@ def change_text(change: EnvChange) -> str:
 
 def duration_text(duration: timedelta) -> str:
     """Write a duration as people read it: `47 s`, `2 min 5 s`."""
-    minutes, seconds = divmod(round(duration.total_seconds()), _MINUTE)
+    minutes, seconds = divmod(max(round(duration.total_seconds()), 1), _MINUTE)
     if not minutes:
         return f"{seconds} s"
     return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"

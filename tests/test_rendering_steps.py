@@ -1,0 +1,56 @@
+"""What a triage card tells people to do: a button, a command, a step of their own."""
+
+from dataclasses import replace
+
+from bot.domain.diagnosis import Cause, HumanStep
+from bot.domain.ids import IncidentId
+from bot.domain.message import NotOffered
+from bot.domain.mitigation import MitigationKind
+from bot.domain.probe import Outcome, ProbeKind
+from bot.domain.severity import Severity
+from tests.builders import a_preview, a_result
+from tests.sayings import WORDS, a_card, a_diagnosis
+
+
+def test_without_a_button_the_command_is_what_to_do():
+    why = "Reading the Deployment failed: no connection."
+    without = NotOffered(MitigationKind.ENABLE_FALLBACK, why, "kubectl x")
+
+    said = WORDS.wording(a_card(not_offered=(without,)))
+
+    assert said.text.endswith("Users get errors. Open for the command to enable fallback.")
+    assert said.lead == (
+        "*Users get errors. Do now: run this command.* Ideogram answers with server errors. "
+        "It gives users placeholders.\n`kubectl x`"
+    )
+    assert said.rows[-1] == f"*No Enable Fallback button*  {why}"
+
+
+def test_with_neither_button_nor_command_nobody_waits_with_placeholders_that_are_not_there():
+    said = WORDS.wording(a_card())
+    shown = WORDS.wording(a_card(fallback_on=True))
+
+    assert "Do now: Tell users, and wait for Ideogram.*" in said.lead
+    assert "*Users see placeholders. Do now: Wait for Ideogram with placeholders.*" in shown.lead
+
+
+def test_money_comes_before_a_switch_while_the_service_still_copes():
+    step = HumanStep(1, "Ask the billing owner to top up")
+    broke = a_diagnosis(Cause.CREDITS_EXHAUSTED, Severity.P2, steps=(step,))
+    coping = a_result(ProbeKind.APP_HEALTH, Outcome.UNHEALTHY, facts={"state": "degraded"})
+
+    said = WORDS.wording(a_card(diagnosis=broke, results=(coping,), offers=(a_preview(),)))
+    down = replace(broke, severity=Severity.P1)
+    urgent = WORDS.wording(a_card(diagnosis=down, offers=(a_preview(),)))
+
+    assert said.lead.startswith(
+        "*Some users get errors; the service may show placeholders already. "
+        "Do now: Ask the billing owner to top up.*"
+    )
+    assert urgent.lead.startswith("*Users get errors. Do now: Enable Fallback.*")
+
+
+def test_a_card_names_the_incident_that_is_open_already():
+    said = WORDS.wording(a_card(open_incident=IncidentId(7), offers=(a_preview(),)))
+
+    assert said.lead.endswith("*INC-7* is open for ideogram-service: a press joins it.")
