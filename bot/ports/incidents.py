@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.domain.diagnosis import Cause
 from bot.domain.ids import IncidentId, ServiceName
 from bot.domain.incident import Incident
 
@@ -32,4 +33,8 @@ class Incidents(Protocol):
 
     async def newest(self, limit: int) -> Sequence[Incident]:
         """List the newest, newest first."""
+        ...
+
+    async def last_resolved(self, service: ServiceName, cause: Cause) -> Incident | None:
+        """Read the newest resolved one of a service and cause; None when there is none."""
         ...

@@ -1,9 +1,11 @@
 """Incidents in the database."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 
+from bot.domain.diagnosis import Cause
 from bot.domain.errors import UnknownIncidentError
 from bot.domain.ids import IncidentId, ServiceName, incident_text
 from bot.domain.incident import Incident
@@ -12,6 +14,9 @@ from bot.storage.codecs import INCIDENT
 from bot.storage.numbers import next_number
 from bot.storage.session import Session
 from bot.storage.tables import IncidentRow, table
+
+# What lies further back is no help in the night.
+_LOOKED_THROUGH: Final = 100
 
 
 class SqlIncidents(Incidents):
@@ -59,3 +64,15 @@ class SqlIncidents(Incidents):
         rows = self._table
         asked = select(rows.c.body).order_by(rows.c.id.desc()).limit(limit)
         return [INCIDENT.load(row.body) for row in await self._session.all(asked)]
+
+    async def last_resolved(self, service: ServiceName, cause: Cause) -> Incident | None:
+        """Look through the newest resolved ones of the service; the cause stands in the body."""
+        rows = self._table
+        asked = (
+            select(rows.c.body)
+            .where(not_(rows.c.is_open), rows.c.service == service)
+            .order_by(rows.c.id.desc())
+            .limit(_LOOKED_THROUGH)
+        )
+        found = (INCIDENT.load(row.body) for row in await self._session.all(asked))
+        return next((one for one in found if one.cause is cause), None)

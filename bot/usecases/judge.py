@@ -23,6 +23,7 @@ from bot.domain.thresholds import Thresholds
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Cluster, Storage, UnitOfWork
+from bot.usecases.before import the_same_before
 from bot.usecases.find_triage import the_triage
 from bot.usecases.live_card import Offered
 from bot.usecases.offer import Offer
@@ -81,12 +82,15 @@ class JudgeTriages:
         quality = await self._compared(service) if bad else before.card.beside.quality
         async with self.storage() as uow:
             triage = await self._ended(uow, triage_id)
+            cause, now = diagnosis.cause, self.clock.now()
+            known = await the_same_before(uow, triage.service, cause, now)
+            beside = replace(triage.card.beside, person=person, quality=quality, earlier=known)
             card = replace(
                 triage.card,
                 diagnosis=diagnosis,
                 offers=offers,
                 not_offered=not_offered,
-                beside=replace(triage.card.beside, person=person, quality=quality),
+                beside=beside,
             )
             await self._keep(uow, replace(triage, card=card), diagnosis, person)
             if delivery is not None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.diagnosis import Mode
-from bot.domain.ids import DeliveryKey
+from bot.domain.ids import DeliveryKey, ServiceName, TriageId
 from bot.domain.person import Sight, Witness
 from bot.domain.request import AskQuality, RunTriage
 from bot.domain.service import Service, find_service
@@ -33,8 +33,14 @@ class AskAboutQuality:
         """
         asked = request.asked
         service = find_service(self.services, request.service)
+        before = await self._newest(service.name)
         await self.triages(RunTriage(asked, service.name, Mode.QUICK), delivery, answer)
+        newest = await self._newest(service.name)
+        # None of ours when it was pointed to one under way, whose card asks the same.
+        if newest is not None and newest != before:
+            await self.judge.told(newest, Witness(Sight.LOOKS_BAD, asked.by, asked.at))
+
+    async def _newest(self, service: ServiceName) -> TriageId | None:
         async with self.storage() as uow:
-            newest = await uow.triages.newest(service.name)
-        if newest is not None:
-            await self.judge.told(newest.id, Witness(Sight.LOOKS_BAD, asked.by, asked.at))
+            triage = await uow.triages.newest(service)
+        return None if triage is None else triage.id

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from bot.domain.diagnosis import Cause
 from bot.domain.errors import UnknownIncidentError
 from bot.domain.ids import IncidentId, ServiceName, TriageId, incident_text
 from bot.domain.incident import Incident
@@ -38,6 +39,10 @@ class FakeIncidents(Incidents):
 
     async def newest(self, limit: int) -> Sequence[Incident]:
         return self._newest()[:limit]
+
+    async def last_resolved(self, service: ServiceName, cause: Cause) -> Incident | None:
+        own = (one for one in self._newest() if one.service == service and not one.is_open)
+        return next((one for one in own if one.cause is cause), None)
 
     def _newest(self) -> list[Incident]:
         return sorted(self._rows.values(), key=lambda one: one.id, reverse=True)

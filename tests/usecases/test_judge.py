@@ -1,5 +1,6 @@
 """People as probes: what an answer changes on the card and the timeline, and what it does not."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,8 @@ import pytest
 from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import ForbiddenError, UserError
 from bot.domain.facts import FALLBACK
-from bot.domain.ids import TriageId
+from bot.domain.ids import IncidentId, TriageId
+from bot.domain.incident import Status
 from bot.domain.message import TriageState
 from bot.domain.mitigation import MitigationKind
 from bot.domain.person import Sight
@@ -16,9 +18,9 @@ from bot.domain.probe import CANARIES, Outcome, ProbeKind
 from bot.domain.request import AskQuality, TellTriage
 from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind
-from tests.builders import ANA, BEN, NIGHT, a_result, a_service, asked
+from tests.builders import ANA, BEN, NIGHT, a_result, a_service, an_incident, asked
 from tests.fakes.cluster_objects import a_container, a_deployment
-from tests.usecases.nights import DELIVERY, Night
+from tests.usecases.nights import DELIVERY, Night, until
 from tests.usecases.pressing import TARGET
 
 
@@ -196,3 +198,30 @@ async def test_the_command_measures_for_free_and_judges():
     told = night.message("T-1/card")
     assert (told.mode, told.diagnosis.cause) == (Mode.QUICK, Cause.QUALITY)
     assert told.beside.person.by == ANA
+
+
+async def test_a_command_that_is_pointed_to_a_running_triage_judges_no_old_one():
+    night = Night()
+    await night.triaged()
+    last = night.probes[ProbeKind.GENERATE_V3]
+    last.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.triaged())
+        await until(lambda: len(last.subjects) > 1)
+        await night.quality(AskQuality(asked()), DELIVERY, night.heard)
+        last.waits_for.set()
+
+    assert [one.card.beside.person for one in night.storage.triages] == [None, None]
+    assert "has been measuring" in night.heard.messages[-1].text
+
+
+async def test_the_same_trouble_before_is_remembered():
+    night = Night()
+    old = an_incident(id=IncidentId(17), cause=Cause.QUALITY, status=Status.RESOLVED)
+    async with night.storage() as uow:
+        await uow.incidents.save(old)
+
+    told = await tell(night, await night.triaged(), Sight.LOOKS_BAD)
+
+    assert told.beside.earlier.incident_id == old.id

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.diagnosis import Cause
 from bot.domain.errors import UnknownIncidentError
 from bot.domain.ids import IncidentId, OutboxKey, ServiceName
 from bot.domain.incident import Status
@@ -145,3 +146,21 @@ async def test_a_timeline_holds_only_its_own_lines(storage: Storage) -> None:
 
     async with storage() as uow:
         assert await uow.timeline.of(IncidentId(42)) == []
+
+
+async def test_the_newest_resolved_one_of_a_service_and_cause_is_found(storage: Storage) -> None:
+    resolved = an_incident(status=Status.RESOLVED, cause=Cause.OUTAGE)
+    others = (
+        replace(resolved, id=IncidentId(43)),
+        replace(resolved, id=IncidentId(44), cause=Cause.AUTH),
+        replace(resolved, id=IncidentId(45), service=ServiceName("other")),
+        replace(resolved, id=IncidentId(46), status=Status.MITIGATED),
+    )
+
+    async with storage() as uow:
+        for one in (resolved, *others):
+            await uow.incidents.save(one)
+
+    async with storage() as uow:
+        assert await uow.incidents.last_resolved(resolved.service, Cause.OUTAGE) == others[0]
+        assert await uow.incidents.last_resolved(resolved.service, Cause.SLOW) is None
