@@ -88,10 +88,11 @@ def _lifted(severity: Severity, signals: Signals) -> Severity:
 def _also_seen(
     signals: Signals, matches: list[_Match], verdict: Branch | None
 ) -> tuple[AlsoSeen, ...]:
+    """List the other rows that hold; what was not looked at says already that users are unseen."""
     return tuple(
         AlsoSeen(row.cause, row.origin_in(signals), severity)
         for row, severity in matches
-        if row is not verdict
+        if row is not verdict and row.cause is not Cause.MONITORING_GAP
     )
 
 

@@ -70,7 +70,8 @@ class UserTraffic:
 
     def _detail(self, found: TrafficReading) -> str:
         said = in_words(found.traffic, self.tools.thresholds)
-        gaps = f"not read: {one_line(found.gaps[0])}" if found.gaps else ""
+        is_read = found.state in (TrafficState.SEEN, TrafficState.NO_TRAFFIC)
+        gaps = f"not read: {one_line(found.gaps[0])}" if is_read and found.gaps else ""
         return ", ".join(part for part in (one_line(found.why), said, gaps) if part)
 
 

@@ -24,12 +24,14 @@ class Addresses:
 
     Attributes:
         slack_api: With its trailing slash, as SLACK_API_URL wants it.
+        prometheus: That scrapes the service; None when nobody does.
     """
 
     slack_api: str
     ideogram: str
     service: str
     outside: str
+    prometheus: str | None = None
 
 
 def config_file(addresses: Addresses, users: list[str]) -> dict[str, Any]:
@@ -73,6 +75,7 @@ def _service(addresses: Addresses) -> dict[str, Any]:
             },
         },
         "secret": {"name": SECRET, "key": "api-key", "staged_key": "api-key-next"},
+        "prometheus": {"url": addresses.prometheus},
     }
 
 

@@ -73,6 +73,7 @@ class World:
         transport: How Slack reaches the bot: Socket Mode, or signed HTTP requests.
         start_bot: Whether to run `python -m bot serve`; without it people talk to an empty room.
         pace: How fast everything goes.
+        prometheus_url: Of a Prometheus that scrapes the service; None: users' requests are unseen.
         amend: Changes the content of `ideogram-bot.yml` before it is written, for a test's world.
 
     Attributes:
@@ -91,6 +92,7 @@ class World:
         transport: Transport = "socket",
         start_bot: bool = True,
         pace: Pace | None = None,
+        prometheus_url: str | None = None,
         amend: Callable[[dict[str, Any]], None] = _as_it_is,
     ) -> None:
         pace = pace or Pace()
@@ -98,6 +100,7 @@ class World:
         self._bot_port = free_port()
         self._transport = transport
         self._start_bot = start_bot
+        self._prometheus_url = prometheus_url
         self._amend = amend
         events = f"http://127.0.0.1:{self._bot_port}/slack/events"
         self.slack = SlackServer(events_url=events if transport == "http" else None)
@@ -165,6 +168,7 @@ class World:
             ideogram=self.ideogram.url,
             service=self.service.url,
             outside=outside,
+            prometheus=self._prometheus_url,
         )
         config = config_file(addresses, sorted(self.slack.users))
         self._amend(config)

@@ -346,3 +346,10 @@ def test_the_denied_are_ours_only_where_the_secrets_key_is_proven():
 
     assert diagnose(seen).cause is Cause.AUTH
     assert diagnose(all_well(traffic(50, denied=50), mode=Mode.QUICK)).cause is Cause.OWN_SERVICE
+
+
+def test_a_gap_beside_a_fault_is_not_looked_at_and_no_fault_of_its_own():
+    diagnosis = diagnose(all_well(v3(Answer.SERVER_ERROR), no_traffic(TrafficState.STALE)))
+
+    assert diagnosis.also_seen == ()
+    assert [one.probe for one in diagnosis.not_looked_at] == [ProbeKind.TRAFFIC]

@@ -282,6 +282,7 @@ async def a_story(
     pace: Pace = QUICK,
     amend: Callable[[Json], None] = lambda _: None,
     start_bot: bool = True,
+    prometheus_url: str | None = None,
 ) -> AsyncIterator[Story]:
     """Open a world with the bot in it; its Slack grants the scopes of the manifest only."""
 
@@ -290,7 +291,13 @@ async def a_story(
         amend(config)
 
     world = World(
-        folder, port=0, transport=transport, pace=pace, amend=amended, start_bot=start_bot
+        folder,
+        port=0,
+        transport=transport,
+        pace=pace,
+        amend=amended,
+        start_bot=start_bot,
+        prometheus_url=prometheus_url,
     )
     world.slack = SlackServer(events_url=world.slack.events_url, scopes=frozenset(SCOPES))
     async with world:

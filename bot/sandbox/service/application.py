@@ -126,14 +126,18 @@ class Application:
         return f"Picture by {made.model}, magic prompt {self.switches.magic_prompt}"
 
     async def _download(self, url: str) -> bytes:
-        shared, success = self._shared, False
+        shared, success, code = self._shared, False, ""
+        started = time.monotonic()
         try:
             content = await download(
                 shared.http, url, ideogram_url=shared.ideogram_url, limits=shared.limits
             )
-            success = True
+            success, code = True, "200"
+        except ServiceFailure as failure:
+            code = failure.code
+            raise
         finally:
-            shared.metrics.downloaded(success=success)
+            shared.metrics.downloaded(time.monotonic() - started, success=success, code=code)
         return content
 
     def _metadata(self, prompt: str, made: Made) -> dict[str, object]:

@@ -34,7 +34,8 @@ async def download(
     try:
         async with http.get(url, timeout=timeout, allow_redirects=False) as response:
             if response.status != HTTPStatus.OK:
-                raise _failure(f"The picture could not be fetched ({response.status})")
+                detail = f"The picture could not be fetched ({response.status})"
+                raise _failure(detail, code=str(response.status))
             return await _read(response, limits.picture_most_bytes)
     except (aiohttp.ClientError, TimeoutError):
         raise _failure("The picture could not be fetched") from None
@@ -57,5 +58,5 @@ def _is_allowed(url: str, ideogram_url: str) -> bool:
     return is_public or (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
 
 
-def _failure(detail: str) -> ServiceFailure:
-    return ServiceFailure(Reason.DOWNLOAD, 502, detail)
+def _failure(detail: str, code: str = "") -> ServiceFailure:
+    return ServiceFailure(Reason.DOWNLOAD, 502, detail, code=code)

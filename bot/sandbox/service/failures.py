@@ -34,10 +34,11 @@ class ServiceFailure(Exception):  # noqa: N818  the user reads it, it is not a d
         status: HTTP status that the user gets.
         detail: For the user; holds neither prompt nor key nor signed URL.
         may_retry: The same request may be sent again.
+        code: HTTP status of Ideogram's answer, `timeout`, or empty without one; for metrics.
     """
 
     def __init__(
-        self, reason: Reason, status: int, detail: str, *, may_retry: bool = False
+        self, reason: Reason, status: int, detail: str, *, may_retry: bool = False, code: str = ""
     ) -> None:
         """Say why, and what to answer."""
         super().__init__(detail)
@@ -45,3 +46,4 @@ class ServiceFailure(Exception):  # noqa: N818  the user reads it, it is not a d
         self.status = status
         self.detail = detail
         self.may_retry = may_retry
+        self.code = code

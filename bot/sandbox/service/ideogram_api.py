@@ -15,7 +15,7 @@ import aiohttp
 from bot.sandbox.service.breaker import CircuitBreaker
 from bot.sandbox.service.failures import Reason, ServiceFailure
 from bot.sandbox.service.limits import Limits
-from bot.sandbox.service.metrics import Metrics
+from bot.sandbox.service.metrics import TIMEOUT_CODE, Metrics
 from bot.sandbox.service.pods import Switches
 
 Call = Literal["legacy", "v3"]
@@ -119,10 +119,12 @@ class IdeogramApi:
         try:
             made = self._read(model, *await self._post(prompt, call))
         except ServiceFailure as failure:
-            self._metrics.failed(model, failure.reason, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            self._metrics.failed(model, failure.reason, failure.code, seconds)
             raise
         except asyncio.CancelledError:  # the user left; a hanging provider must still be counted
-            self._metrics.failed(model, Reason.GAVE_UP, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            self._metrics.failed(model, Reason.GAVE_UP, TIMEOUT_CODE, seconds)
             raise
         cost = _USD.get(model, Decimal("0.06"))
         self._metrics.generated(model, time.monotonic() - started, cost)
@@ -143,7 +145,8 @@ class IdeogramApi:
         except aiohttp.ClientError:
             raise ServiceFailure(Reason.NO_ANSWER, 503, "Ideogram broke the connection") from None
         except TimeoutError:
-            raise ServiceFailure(Reason.TIMED_OUT, 504, "Ideogram did not answer") from None
+            said = "Ideogram did not answer"
+            raise ServiceFailure(Reason.TIMED_OUT, 504, said, code=TIMEOUT_CODE) from None
 
     def _request(self, prompt: str, call: Call) -> tuple[str, dict[str, object]]:
         style, magic = self._switches.style, self._switches.magic_prompt
@@ -171,10 +174,12 @@ class IdeogramApi:
             raise _refusal(status, document)
         data = document.get("data")
         if not isinstance(data, list) or not data or not isinstance(data[0], dict):
-            raise ServiceFailure(Reason.SERVER_ERROR, 502, "Ideogram answered without a picture")
+            said = "Ideogram answered without a picture"
+            raise ServiceFailure(Reason.SERVER_ERROR, 502, said, code="502")
         item = data[0]
         if not item.get("is_image_safe") or not item.get("url"):
-            raise ServiceFailure(Reason.UNSAFE, 422, "The picture was held back as unsafe")
+            said = "The picture was held back as unsafe"
+            raise ServiceFailure(Reason.UNSAFE, 422, said, code=str(status))
         return Made(
             url=str(item["url"]),
             seed=int(item["seed"]),
@@ -194,14 +199,16 @@ class IdeogramApi:
 
 
 def _refusal(status: int, document: Mapping[str, object]) -> ServiceFailure:
+    code = str(status)
     if status == HTTPStatus.TOO_MANY_REQUESTS and document.get("reject_reason") in _PLAN_REASONS:
         status = HTTPStatus.PAYMENT_REQUIRED
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         detail = f"Ideogram failed ({status})"
-        return ServiceFailure(Reason.SERVER_ERROR, 502, detail, may_retry=True)
+        return ServiceFailure(Reason.SERVER_ERROR, 502, detail, may_retry=True, code=code)
     reason, shown, detail = _REFUSALS.get(status, _OUR_FAULT)
     may_retry = reason is Reason.RATE_LIMITED
-    return ServiceFailure(reason, shown, f"{detail} ({status})", may_retry=may_retry)
+    said = f"{detail} ({status})"
+    return ServiceFailure(reason, shown, said, may_retry=may_retry, code=code)
 
 
 def _document(body: bytes) -> dict[str, object]:

@@ -16,8 +16,8 @@ async def samples(http):
     return {series: float(value) for series, value in pairs}
 
 
-def generations(status, model="V_2_TURBO"):
-    return f'ideogram_generations_total{{model="{model}",status="{status}"}}'
+def generations(status, code, model="V_2_TURBO"):
+    return f'ideogram_generations_total{{model="{model}",status="{status}",code="{code}"}}'
 
 
 async def test_prometheus_can_read_them(order, http):
@@ -28,9 +28,11 @@ async def test_prometheus_can_read_them(order, http):
     assert {family.name: family.type for family in families} == {
         "ideogram_generations": "counter",
         "ideogram_generation_duration_seconds": "histogram",
+        "ideogram_consecutive_rate_limited": "gauge",
         "ideogram_credits_estimated": "gauge",
         "ideogram_safety_rejections": "counter",
         "ideogram_image_downloads": "counter",
+        "ideogram_image_download_duration_seconds": "histogram",
     }
 
 
@@ -44,8 +46,9 @@ async def test_generations_are_counted_by_model_and_status(order, http, ideogram
 
     found = await samples(http)
 
-    statuses = ("success", "safety_rejected", "error", "rate_limited")
-    assert [found[generations(status)] for status in statuses] == [1, 1, 2, 4]
+    answers = {"success": 200, "safety_rejected": 422, "error": 500, "rate_limited": 429}
+    assert [found[generations(*answer)] for answer in answers.items()] == [1, 1, 2, 4]
+    assert found["ideogram_consecutive_rate_limited"] == 4
     assert found["ideogram_safety_rejections"] == 1
 
 
@@ -73,8 +76,8 @@ async def test_failed_downloads_are_counted(order, http, ideogram):
 
     found = await samples(http)
 
-    assert found['ideogram_image_downloads{status="success"}'] == 1
-    assert found['ideogram_image_downloads{status="error"}'] == 1
+    assert found['ideogram_image_downloads{status="success",code="200"}'] == 1
+    assert found['ideogram_image_downloads{status="error",code="410"}'] == 1
 
 
 async def test_a_hanging_ideogram_shows_in_the_metrics(serve, ideogram):
@@ -82,4 +85,4 @@ async def test_a_hanging_ideogram_shows_in_the_metrics(serve, ideogram):
     async with serve(patience_seconds=0.05) as service, aiohttp.ClientSession(service.url) as http:
         await service.ask("Ana", "a dot", "legacy")
 
-        assert (await samples(http))[generations("error")] == 1
+        assert (await samples(http))[generations("error", "timeout")] == 1
