@@ -74,10 +74,12 @@ def outage(s: Signals) -> Severity | None:
 
 def timeout(s: Signals) -> Severity | None:
     """They take longer than anybody waits, and nothing worse is known."""
-    if s.broken or s.share_of(AnswerClass.SERVER_ERROR) is not Share.FEW:
-        return None
     late = AnswerClass.TIMED_OUT
+    if s.broken:
+        return None
     by_canary = _all_or_part(s, s.with_class(late), Severity.P1, Severity.P2)
+    if s.share_of(AnswerClass.SERVER_ERROR) is not Share.FEW:
+        return by_canary  # of users' requests the server errors speak, in the row above
     return _worst(by_canary, _by_share(s, late, down=Severity.P1, degraded=Severity.P2))
 
 

@@ -207,7 +207,9 @@ class Signals:
 
     @property
     def _calls_fail(self) -> bool:
-        return bool(self.failed) or self.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY
+        """Something of the provider's is broken or slow: users suffer from that first."""
+        lost = self.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY
+        return bool(self.failed or self.slow_canaries or lost)
 
     @property
     def balance(self) -> Decimal | None:

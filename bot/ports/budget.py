@@ -13,7 +13,7 @@ class Budget(Protocol):
         ...
 
     async def release(self, day: date, amount: Decimal) -> None:
-        """Give back what was reserved and not spent."""
+        """Give back what was reserved and not spent; negative: more was spent than reserved."""
         ...
 
     async def used(self, day: date) -> Decimal:

@@ -31,6 +31,8 @@ class SqlBudget(Budget):
     async def release(self, day: date, amount: Decimal) -> None:
         """Give back; the day never falls below zero."""
         days = self._days
+        first = self._session.insert(days).values(day=day.isoformat(), used_micros=0)
+        await self._session.run(first.on_conflict_do_nothing(index_elements=["day"]))
         rest = days.c.used_micros - _micros(amount)
         back = update(days).where(days.c.day == day.isoformat())
         await self._session.run(back.values(used_micros=case((rest < 0, 0), else_=rest)))

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -36,6 +36,8 @@ class Plan:
         reserved: USD taken from the day's budget; zero without a database.
         price: What its canaries cost, USD.
         anchor: The last balance that a person recorded; None without one.
+        day: Whose budget it counts against, also when it ends after midnight; None without a
+            database.
     """
 
     mode: Mode
@@ -44,6 +46,7 @@ class Plan:
     reserved: Decimal
     dry_run_allowed: bool = True
     anchor: Anchor | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,11 @@ class Examine:
     async def plan(self, uow: UnitOfWork, service: Service, wished: Mode | None) -> Plan:
         """Reserve the money for a full triage, or fall back to free probes and say why."""
         allowed = not await uow.budget.is_off(self.quote_path)
-        free = Plan(Mode.QUICK, None, ZERO, ZERO, allowed, await uow.ledger.newest())
+        day = budget_day(self.clock.now())
+        free = Plan(Mode.QUICK, None, ZERO, ZERO, allowed, await uow.ledger.newest(), day)
         if wished is Mode.QUICK:
             return free
         price = self.canary.price_of(service.calls)
-        day = budget_day(self.clock.now())
         is_reserved = await uow.budget.reserve(day, price, limit=self.limit)
         left = self.limit - await uow.budget.used(day)
         if not is_reserved:
@@ -124,12 +127,11 @@ class Examine:
     async def settle(self, uow: UnitOfWork, plan: Plan, examined: Examined) -> Examined:
         """Give back what was not spent, and switch a quote off that cost money."""
         now = self.clock.now()
-        day = budget_day(now)
-        if plan.reserved > examined.spent:
-            await uow.budget.release(day, plan.reserved - examined.spent)
+        day = plan.day or budget_day(now)
+        await uow.budget.release(day, plan.reserved - examined.spent)
         if _quote_cost_money(examined.measurements.results.get(ProbeKind.AUTH)):
             await self._stop_quoting(uow, now)
-        return replace(examined, budget_left=self.limit - await uow.budget.used(day))
+        return replace(examined, budget_left=self.limit - await uow.budget.used(budget_day(now)))
 
     async def _balance(self, service: Service, anchor: Anchor | None) -> Decimal | None:
         if anchor is None:

@@ -139,6 +139,11 @@ ROWS = {
         Cause.DOWNLOAD,
         "P3",
     ),
+    "slow-and-users-leave": (
+        all_well(v3(IMAGE, seconds=31), health(HealthState.DEGRADED)),
+        Cause.SLOW,
+        "P2",
+    ),
     "picture-gone-and-users-fail": (
         all_well(a_result(ProbeKind.DOWNLOAD, UNHEALTHY, status=410), health(HealthState.DOWN)),
         Cause.DOWNLOAD,

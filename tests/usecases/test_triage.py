@@ -97,6 +97,31 @@ async def test_money_not_spent_is_given_back():
     assert night.storage.tables.days[DAY] == Decimal("0.03")
 
 
+async def test_a_triage_over_midnight_gives_back_to_the_day_it_took_from():
+    night = Night()
+    night.clock.advance(timedelta(hours=20, minutes=55))
+    slow = night.probes[ProbeKind.GENERATE_V3]
+    slow.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.triaged())
+        await until(lambda: slow.subjects)
+        night.clock.advance(timedelta(minutes=10))
+        slow.waits_for.set()
+
+    assert night.storage.tables.days == {DAY: 0}
+
+
+async def test_a_quote_that_cost_money_counts_against_the_day():
+    night = Night()
+    spent = a_result(ProbeKind.AUTH, Outcome.UNKNOWN, facts={"spent": True}, cost=Decimal("0.10"))
+    night.probes[ProbeKind.AUTH].result = spent
+
+    await night.triaged(Mode.QUICK)
+
+    assert night.storage.tables.days == {DAY: Decimal("0.10")}
+
+
 async def test_without_money_it_is_quick_and_says_why():
     night = Night(limit=Decimal("0.05"))
 

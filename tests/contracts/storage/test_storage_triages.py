@@ -119,6 +119,14 @@ async def test_reserving_at_once_never_passes_the_limit(storage: Storage) -> Non
     assert answers.count(True) == 3
 
 
+async def test_more_may_be_spent_than_was_reserved(storage: Storage) -> None:
+    async with storage() as uow:
+        await uow.budget.release(DAY, Decimal("-0.10"))
+
+    async with storage() as uow:
+        assert await uow.budget.used(DAY) == Decimal("0.10")
+
+
 async def test_released_money_can_be_reserved_again(storage: Storage) -> None:
     async with storage() as uow:
         await uow.budget.reserve(DAY, Decimal("0.10"), limit=Decimal("0.10"))
