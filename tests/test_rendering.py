@@ -237,6 +237,32 @@ def test_our_own_fault_names_the_suspect():
     assert said.rows == ("*Fails*  2/4 pods ready",)
 
 
+SEEN = {"state": "seen", "requests": 340, "window_seconds": 300.0}
+
+
+def test_users_who_fail_are_counted_on_the_lock_screen_and_in_the_first_sentence():
+    users = a_result(
+        ProbeKind.TRAFFIC,
+        Outcome.UNHEALTHY,
+        detail="338 of 340 requests failed in 5 min (338 5xx)",
+        facts=SEEN | {"failed": 338},
+    )
+
+    said = WORDS.wording(a_card(results=(users,), diagnosis=a_diagnosis(Cause.OUTAGE)))
+
+    assert "338 of 340 requests failed." in said.text
+    assert said.lead.startswith("*338 of 340 requests failed. Do now:")
+    assert said.rows[0] == "*Hurts*  338 of 340 requests failed in 5 min (338 5xx)"
+
+
+def test_users_who_get_pictures_are_counted_too():
+    users = a_result(ProbeKind.TRAFFIC, facts=SEEN | {"failed": 0})
+
+    said = WORDS.wording(a_card(results=(users,), diagnosis=a_diagnosis(Cause.OUTAGE)))
+
+    assert "0 of 340 user requests failed in 5 min." in said.lead
+
+
 def test_a_rate_limit_says_the_arithmetic():
     pods = a_result(ProbeKind.WORKLOAD, facts={"concurrency": "8", "replicas": 4})
     full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts={"max_inflight": 10})

@@ -15,10 +15,10 @@ from bot.domain.metrics import MetricsSource, Query, Reading
 from bot.domain.traffic_reading import read_traffic
 from bot.integrations.http import Http
 from bot.integrations.prometheus import PrometheusApi
-from bot.sandbox.world import free_port
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.service.limits import Limits
 from bot.sandbox.service.server import ServiceServer
+from bot.sandbox.world import free_port
 from tests import prometheus
 
 pytestmark = pytest.mark.skipif(prometheus.program() is None, reason=prometheus.WHY_NOT)
