@@ -33,7 +33,7 @@ CALLS: Final = {
 CATCH_ALL: Final = {
     "bot/slack/app.py",  # Bolt's error handler
     "bot/web/server.py",  # the HTTP middleware
-    "bot/usecases/boundary.py",  # the wrapper around a tick, and around each part of one
+    "bot/jobs.py",  # the wrapper around a tick
     "bot/usecases/measure.py",  # the wrapper around one probe
 }
 # Alembic runs these by their path, within a migration.
