@@ -7,7 +7,7 @@ import signal
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -32,6 +32,7 @@ log = structlog.get_logger()
 DRAIN_REQUESTS: Final = timedelta(seconds=2)
 DRAIN_JOBS: Final = timedelta(seconds=2)
 RECONNECT_AFTER: Final = timedelta(seconds=3)
+CONNECT_AGAIN: Final = timedelta(seconds=10)  # after a refusal; Slack limits how often one may ask
 LOOK_AGAIN: Final = timedelta(milliseconds=100)  # while everything comes to its end
 READY_WITHIN: Final = timedelta(seconds=1)
 RECOVERIES_AT_ONCE: Final = 8  # a canary may take a minute; each tick sends what is due by then
@@ -66,6 +67,7 @@ class Bot:
     http: HttpServer
     ways: Ways
     _remembers: bool = field(default=False, init=False)
+    _connect_from: datetime | None = field(default=None, init=False)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -91,7 +93,7 @@ class Bot:
         if not self._stopping.is_set():
             if not self._remembers:
                 await self._open_storage()
-            if self.ways.socket is not None and not await self.ways.socket.is_connected():
+            if self._connect_from is None or self._connect_from <= self.out.clock.now():
                 await self._connect()
         await self._pause()
 
@@ -132,11 +134,14 @@ class Bot:
         log.info("bot.started", services=[one.name for one in self.out.services])
 
     async def _connect(self) -> None:
-        assert self.ways.socket is not None  # noqa: S101  the caller asked
+        if self.ways.socket is None or await self.ways.socket.is_connected():
+            return
         try:
             await self.ways.socket.start()
         except UnavailableError as error:
             log.warning("slack.away", reason=str(error))
+            wait = max(error.retry_after or CONNECT_AGAIN, CONNECT_AGAIN)
+            self._connect_from = self.out.clock.now() + wait
 
     async def _deliver(self) -> None:
         await self.out.storage.wait_for_outbox(timedelta(seconds=1))
