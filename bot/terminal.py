@@ -84,7 +84,8 @@ def show(console: Console, card: TriageCard, words: Words, steps: Sequence[str])
     """Print a finished triage for people; long lines stay whole, so commands can be copied."""
     wording = words.wording(card)
     lines = [Text(wording.header, style="bold")]
-    lines += [Text(f"  {plain(text)}") for text in (wording.lead, *wording.rows) if text]
+    texts = "\n".join((wording.lead, *wording.rows)).splitlines()
+    lines += [Text(f"  {plain(text)}") for text in texts if text]
     if steps:
         lines.append(Text("Next", style="bold"))
         lines += [Text(f"  {number}. {step}") for number, step in enumerate(steps, 1)]
@@ -97,7 +98,8 @@ def plain(mrkdwn: str) -> str:
     """Turn Slack's markup into plain text."""
     without_dates = _DATE.sub(r"\1", mrkdwn)
     without_links = _LINK.sub(lambda found: found[1] or found[2], without_dates)
-    return html.unescape(re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"\1", without_links))
+    without_bold = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"\1", without_links)
+    return html.unescape(re.sub(r"(?m)(^|(?<=\s))`([^`\n]+)`$", r"\2", without_bold))
 
 
 def next_steps(diagnosis: Diagnosis, helps: Helps, words: Words) -> list[str]:
@@ -105,7 +107,9 @@ def next_steps(diagnosis: Diagnosis, helps: Helps, words: Words) -> list[str]:
     buttons = [
         (places[diagnosis.cause], 0, words.label(f"button.{kind}"))
         for kind, places in helps.items()
-        if diagnosis.cause in places and diagnosis.cause is not Cause.HEALTHY
+        if diagnosis.cause in places
+        and diagnosis.cause is not Cause.HEALTHY
+        and diagnosis.calls_for_a_switch
     ]
     steps = [(step.place, 1, step.text) for step in diagnosis.steps]
     return [text for _, _, text in sorted(buttons + steps)]

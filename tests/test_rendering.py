@@ -47,7 +47,7 @@ def test_an_outage_says_what_is_broken_whose_it_is_and_what_to_do():
     assert said.rows == (
         "*Fails*  V3 503 in 0.4 s",
         "*Hurts*  health says down in 18 ms",
-        "*Works*  DNS, secret ideogram-secrets, 4/4 pods",
+        "*Works*  DNS, key accepted (secret ideogram-secrets), 4/4 pods",
         "*Not seen*  picture (no picture was made)",
     )
     assert said.context == (
@@ -137,7 +137,10 @@ def test_a_running_triage_says_which_checks_are_in_and_which_are_not():
     assert said.lead == (
         "*ideogram-service: 2 of 3 checks answered.* The slowest may take a minute."
     )
-    assert said.rows == ("*Works*  DNS, secret ideogram-secrets", "*Waiting for*  V3")
+    assert said.rows == (
+        "*Works*  DNS, key accepted (secret ideogram-secrets)",
+        "*Waiting for*  V3",
+    )
 
 
 def test_a_verdict_that_may_still_change_is_marked():

@@ -6,14 +6,14 @@ import pytest
 
 from bot.domain.diagnosis import Cause, HumanStep
 from bot.domain.draft import Seen, UpdateDraft
-from bot.domain.ids import IncidentId
+from bot.domain.ids import IncidentId, MitigationId
 from bot.domain.incident import Status
 from bot.domain.message import (
     Note,
     NoteKind,
     Trouble,
 )
-from bot.domain.mitigation import State
+from bot.domain.mitigation import MitigationKind, State
 from bot.rendering import Templates
 from tests.builders import ANA, NIGHT, a_preview, a_run, an_incident
 from tests.sayings import HOSTILE, SICK, WORDS, a_diagnosis, a_line, a_postmortem
@@ -30,7 +30,7 @@ def test_the_confirm_says_exactly_what_changes():
 
     confirm = WORDS.confirm(preview)
 
-    assert confirm.title == "Enable fallback on ideogram-service?"
+    assert confirm.title == "Enable Fallback on ideogram-service?"
     assert confirm.text == (
         "Users get placeholders instead of errors.\n"
         "prod-eu/default: IDEOGRAM_FALLBACK false → true.\n"
@@ -40,6 +40,27 @@ def test_the_confirm_says_exactly_what_changes():
         "Undo: one press. Last worked: 20 Nov, 50 s."
     )
     assert (confirm.confirm, confirm.deny) == ("Enable Fallback", "Cancel")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Joins INC-7."),
+        ({"kind": MitigationKind.DISABLE_FALLBACK}, "Recorded in INC-7."),
+        ({"undoes": MitigationId("3f2a91c4d5e6")}, "Recorded in INC-7."),
+    ],
+)
+def test_the_confirm_names_the_incident_that_is_there(changes, said):
+    text = WORDS.confirm(a_preview(incident_id=IncidentId(7), **changes)).text
+
+    assert said in text.splitlines()
+    assert "Opens an incident" not in text
+
+
+def test_a_namespace_without_a_context_is_called_one():
+    text = WORDS.confirm(a_preview(where="default")).text
+
+    assert "namespace default: IDEOGRAM_FALLBACK false → true." in text
 
 
 def test_a_long_confirm_is_cut_where_it_matters_least():
@@ -61,7 +82,7 @@ def test_a_draft_can_be_sent_without_typing():
     assert full == UpdateDraft(
         impact="Users see placeholders instead of new images",
         cause="Ideogram is down, not us (V3 503 in 0.4 s)",
-        action="Enable fallback effective in 47 s, monitoring for resolution",
+        action="Enable Fallback effective in 47 s, monitoring for resolution",
         title="Ideogram is down, not us",
     )
     assert empty == UpdateDraft(

@@ -80,7 +80,7 @@ def test_offers_name_each_change_and_each_reason_against():
 
     assert said.rows == (
         "*Enable Fallback*  IDEOGRAM_FALLBACK false → true on 4 pods, never tried here",
-        "*No Disable Fallback*  It is off.",
+        "*No Disable Fallback button*  It is off.",
     )
 
 

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from bot.domain.diagnosis import Cause, HumanStep
-from bot.domain.ids import IncidentId
+from bot.domain.ids import IncidentId, MitigationId
 from bot.domain.message import NotOffered
 from bot.domain.mitigation import MitigationKind
+from bot.domain.press import action_name
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
-from tests.builders import a_preview, a_result
+from tests.builders import a_preview, a_result, a_run
 from tests.sayings import WORDS, a_card, a_diagnosis
 
 
@@ -54,3 +55,12 @@ def test_a_card_names_the_incident_that_is_open_already():
     said = WORDS.wording(a_card(open_incident=IncidentId(7), offers=(a_preview(),)))
 
     assert said.lead.endswith("*INC-7* is open for ideogram-service: a press joins it.")
+
+
+def test_a_mitigation_has_one_name_everywhere():
+    for kind in MitigationKind:
+        for undoes, label in ((None, f"button.{kind}"), (MitigationId("m"), f"button.undo.{kind}")):
+            name = action_name(a_run(kind=kind, undoes=undoes))
+
+            assert WORDS.label(label) == name
+            assert WORDS.confirm(a_preview(kind=kind, undoes=undoes)).confirm == name

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.bootstrap.objects import policy_of
 from bot.bootstrap.outbound import Outbound, outbound
-from bot.domain.diagnosis import Cause, Mode
+from bot.domain.diagnosis import Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import ChannelId, parse_incident
 from bot.domain.message import TriageCard, TriageState
@@ -96,8 +96,8 @@ async def _planned(out: Outbound, service: Service, mode: Mode | None) -> Plan:
 
 
 def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> TriageCard:
-    cause = examined.diagnosis.cause
-    by_hand = out.offer.by_hand(service, cause) if cause is not Cause.HEALTHY else ()
+    is_on = fallback_on(examined)
+    by_hand = out.offer.by_hand(service, examined.diagnosis, fallback_on=is_on)
     reason = "Buttons are in Slack; in a terminal it is done by hand."
     return TriageCard(
         triage_id=None,
@@ -114,7 +114,7 @@ def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> Tr
         spent=examined.spent,
         seen_from=out.seen_from,
         not_offered=tuple(replace(one, why=reason) for one in by_hand),
-        fallback_on=fallback_on(examined),
+        fallback_on=is_on,
     )
 
 

@@ -133,3 +133,12 @@ class Diagnosis:
     steps: tuple[HumanStep, ...] = ()
     contact: str | None = None
     contradictions: tuple[str, ...] = ()
+
+    @property
+    def calls_for_a_switch(self) -> bool:
+        """Whether users lose enough for a change: a few lost pictures cost less than all of them.
+
+        Every other cause that a switch helps against is serious by itself.
+        """
+        is_minor = self.severity not in (Severity.P1, Severity.P2)
+        return not (self.cause is Cause.DOWNLOAD and is_minor)

@@ -11,12 +11,19 @@ from bot.domain.mitigation import (
     IN_FORCE,
     NEXT,
     EnvChange,
+    MitigationKind,
     MitigationRun,
     State,
 )
 from bot.domain.patch import shown
 
 _MINUTE: Final = 60
+UNDO_NAMES: Final = {
+    MitigationKind.ENABLE_FALLBACK: "Re-enable Fallback",
+    MitigationKind.DISABLE_FALLBACK: "Undo Fallback",
+    MitigationKind.REDUCE_CONCURRENCY: "Reduce Again",
+    MitigationKind.RESTORE_CONCURRENCY: "Undo Reduction",
+}
 
 
 def moved(run: MitigationRun, state: State) -> MitigationRun:
@@ -51,10 +58,15 @@ def duration_text(duration: timedelta) -> str:
     return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
 
 
+def action_name(run: MitigationRun) -> str:
+    """Name a press as its button does; an undo runs under the kind that is the inverse."""
+    return run.kind.replace("-", " ").title() if run.undoes is None else UNDO_NAMES[run.kind]
+
+
 def action_text(run: MitigationRun) -> str:
     """Say in one line what was done and how it ended."""
     took = "" if run.took is None else f" after {duration_text(run.took)}"
-    kind = run.kind.replace("-", " ").capitalize()
+    kind = action_name(run)
     if run.state is State.EFFECTIVE:
         took = took.replace(" after ", " in ")
     return f"{kind}: {run.state}{took}"

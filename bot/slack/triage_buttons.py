@@ -17,8 +17,11 @@ _Places = tuple[list[Button], list[Button]]  # shown, and behind the menu
 
 
 def of_triage(card: TriageCard) -> Controls:
-    """Pick the buttons: none before a verdict, and none once an incident has taken over."""
-    if card.incident_id is not None or card.state in _UNJUDGED:
+    """Pick the buttons: none before a verdict, the evidence alone once an incident took over."""
+    if card.incident_id is not None:
+        shown = [action(ids.EVIDENCE, card=card)] if card.triage_id is not None else []
+        return Controls(shown, service=card.service)
+    if card.state in _UNJUDGED:
         return Controls()
     if card.state is TriageState.INTERRUPTED or card.diagnosis is None:
         return Controls([action(ids.AGAIN)], service=card.service)
@@ -42,11 +45,11 @@ class _Card:
         if cause in MONEY and self._known:
             return self._money()
         if cause is Cause.UNDETERMINED:
-            return [*self._first, self._do(ids.DECLARE), self._do(ids.AGAIN)], [
+            return [*self._first, *self._declare, self._do(ids.AGAIN)], [
                 *self._evidence,
                 *self._others,
             ]
-        shown = [*self._first, self._do(ids.DECLARE), *self._evidence]
+        shown = [*self._first, *self._declare, *self._evidence]
         return shown, [*self._others, self._do(ids.AGAIN), *self._report]
 
     def _healthy(self) -> _Places:
@@ -58,10 +61,10 @@ class _Card:
 
     def _out_of_sight(self) -> _Places:
         shown = [self._do(one) for one in (ids.USERS_FAILING, ids.USERS_FINE, ids.AGAIN)]
-        return shown, [self._do(ids.DECLARE), *self._evidence]
+        return shown, [*self._declare, *self._evidence]
 
     def _money(self) -> _Places:
-        shown = [*self._first, self._do(ids.BILLING), self._do(ids.DECLARE)]
+        shown = [*self._first, self._do(ids.BILLING), *self._declare]
         more = [self._do(ids.VERIFY), *self._evidence, *self._report]
         return shown, [*self._others, *more, self._do(ids.AGAIN)]
 
@@ -71,6 +74,11 @@ class _Card:
     @property
     def _known(self) -> bool:
         return self.card.triage_id is not None
+
+    @property
+    def _declare(self) -> list[Button]:
+        # A second incident for the same trouble would be refused.
+        return [] if self.card.open_incident is not None else [self._do(ids.DECLARE)]
 
     @property
     def _first(self) -> list[Button]:

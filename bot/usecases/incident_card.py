@@ -1,7 +1,7 @@
 """Show an incident's one live message in its newest state."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -30,6 +30,8 @@ class IncidentCards:
         last = next((run for run in reversed(runs) if not run.is_running), None)
         recovery = await self._recovery(uow, runs)
         offers = await self._offers(uow, incident, running, last)
+        if incident.is_open:  # offered before it was declared, they belong to it now
+            offers = tuple(replace(one, incident_id=incident.id) for one in offers)
         if recovery is not None and recovery.is_back and running is None:
             offers = await _leading(uow, recovery.offers, offers)
         card = IncidentCard(

@@ -16,6 +16,7 @@ from bot.domain.mitigation import Preview
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.triage import Triage
 from bot.ports import Clock, Storage
+from bot.usecases.joining import open_beside
 
 log = structlog.get_logger()
 
@@ -117,7 +118,8 @@ class LiveCard:
                 stored = await uow.triages.get(triage.id)
                 # An early button may have made an incident of it meanwhile.
                 taken = None if stored is None else stored.incident_id
-                card = replace(painted, incident_id=taken)
+                beside = await open_beside(uow, triage.service, taken)
+                card = replace(painted, incident_id=taken, open_incident=beside)
                 current = replace(triage, card=card, incident_id=taken)
                 await uow.triages.save(current, claimed_until=now + CLAIM)
                 if is_new:

@@ -1,9 +1,9 @@
 """Offer mitigations: say exactly what each would change, or why it cannot run."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.diagnosis import Cause
+from bot.domain.diagnosis import Cause, Diagnosis
 from bot.domain.errors import GuardRefusedError, UnavailableError
 from bot.domain.ids import IncidentId, MitigationId, TriageId
 from bot.domain.message import MitigationOffers, NotOffered
@@ -12,7 +12,8 @@ from bot.domain.patch import ALREADY, by_hand, value_of
 from bot.domain.service import Service
 from bot.ports import Mitigation, Storage
 from bot.usecases.describe import Context, Describe
-from bot.usecases.guard import Ground, Guard
+from bot.usecases.guard import Ground, Guard, question
+from bot.usecases.joining import incident_of
 
 Offers = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
 
@@ -44,10 +45,23 @@ class Offer:
         kinds = [kind for kind, one in self.mitigations.items() if cause in one.helps]
         return tuple(sorted(kinds, key=lambda kind: self.mitigations[kind].helps[cause]))
 
-    def by_hand(self, service: Service, cause: Cause) -> tuple[NotOffered, ...]:
-        """List what helps with its commands, where nothing can be remembered."""
-        kinds = self._configured(service, self.helping(cause))
-        return self._refused(service, kinds, "There is no database: press nothing, do it by hand.")
+    def by_hand(
+        self, service: Service, diagnosis: Diagnosis, *, fallback_on: bool | None
+    ) -> tuple[NotOffered, ...]:
+        """List what helps with its commands, where nothing can be remembered.
+
+        Args:
+            service: To be changed.
+            diagnosis: Says against what.
+            fallback_on: As seen; what is so already needs no command.
+        """
+        kinds = self.helping(diagnosis.cause) if diagnosis.calls_for_a_switch else ()
+        if diagnosis.cause is Cause.HEALTHY or fallback_on:
+            so_already = {MitigationKind.ENABLE_FALLBACK, MitigationKind.RESTORE_CONCURRENCY}
+            so_already |= set() if fallback_on else {MitigationKind.DISABLE_FALLBACK}
+            kinds = tuple(kind for kind in kinds if kind not in so_already)
+        why = "There is no database: press nothing, do it by hand."
+        return self._refused(service, self._configured(service, kinds), why)
 
     async def __call__(
         self,
@@ -159,6 +173,10 @@ class Offer:
         mitigation = self.mitigations[kind]
         holding = ground.holding(self.mitigations)
         change = mitigation.change(ground.service, ground.container, holding)
+        if context.incident_id is None:
+            async with question("reading the incidents", self.guard.within), self.storage() as uow:
+                found = await incident_of(uow, ground, kind, self.mitigations)
+            context = replace(context, incident_id=None if found is None else found.id)
         return await self.describe(ground, kind, (change,), context)
 
 

@@ -36,6 +36,7 @@ from bot.usecases import traces
 from bot.usecases.describe import random_id
 from bot.usecases.guard import Ground, Guard
 from bot.usecases.incident_card import IncidentCards
+from bot.usecases.joining import incident_of
 from bot.usecases.offer import Offer
 from bot.usecases.work import LEASE
 
@@ -212,14 +213,7 @@ class PressMitigation:
             incident = await uow.incidents.get(preview.incident_id)
             if incident.is_open or preview.undoes is not None:
                 return incident
-        for incident in await uow.incidents.open(preview.service):
-            return await uow.incidents.get(incident.id)
-        # Ending what an incident left in force belongs to that one, though it is resolved.
-        holding = ground.holding(self.mitigations)
-        left = [run.incident_id for run in holding if run.incident_id is not None]
-        if self.mitigations[preview.kind].ends and left:
-            return await uow.incidents.get(left[-1])
-        return None
+        return await incident_of(uow, ground, preview.kind, self.mitigations)
 
     async def _refused(
         self, request: Press, preview: Preview, delivery: DeliveryKey | None, error: UserError

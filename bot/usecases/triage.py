@@ -23,6 +23,7 @@ from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
 from bot.usecases.examine import Examine, Examined, Plan
+from bot.usecases.joining import open_beside
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
 from bot.usecases.offer import Offer
 
@@ -148,6 +149,8 @@ class RunTriages:
             return progress.offers
         if cause is Cause.HEALTHY and not fallback_on(examined):
             return (), ()
+        if not examined.diagnosis.calls_for_a_switch:
+            return (), ()
         return await self._offered(service, triage, cause, seen_limit(examined))
 
     async def _offered(
@@ -173,9 +176,10 @@ class RunTriages:
             card = self._final(triage.card, examined, offers, not_offered)
             stored = await uow.triages.get(triage.id)
             taken = None if stored is None else stored.incident_id
+            beside = await open_beside(uow, triage.service, taken)
             ended = replace(
                 triage,
-                card=replace(card, incident_id=taken),
+                card=replace(card, incident_id=taken, open_incident=beside),
                 ended_at=now,
                 incident_id=taken,
                 reserved=Decimal(0),
@@ -230,7 +234,7 @@ class RunTriages:
     async def _without_database(self, service: Service, request: RunTriage) -> TriageCard:
         plan = self.examine.plan_without_database(service, None)
         examined = await self.examine(service, plan, lambda _: None)
-        by_hand = self.offer.by_hand(service, examined.diagnosis.cause)
+        by_hand = self.offer.by_hand(service, examined.diagnosis, fallback_on=fallback_on(examined))
         card = replace(self._card(service, plan, None), asked_by=request.asked.by)
         return self._final(card, examined, (), by_hand)
 

@@ -54,9 +54,9 @@ def test_changes_are_written_for_people():
 def test_the_action_says_what_and_how_it_ended():
     effective = a_run(state=State.EFFECTIVE, finished_at=END)
 
-    assert action_text(effective) == "Enable fallback: effective in 47 s"
+    assert action_text(effective) == "Enable Fallback: effective in 47 s"
     assert action_text(a_run(state=State.STUCK, finished_at=END)).endswith("stuck after 47 s")
-    assert action_text(a_run(state=State.STUCK)) == "Enable fallback: stuck"
+    assert action_text(a_run(state=State.STUCK)) == "Enable Fallback: stuck"
 
 
 @pytest.mark.parametrize(

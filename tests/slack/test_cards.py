@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.beside import Beside
 from bot.domain.diagnosis import Cause, Mode, Origin
-from bot.domain.ids import IncidentId, MitigationId, PreviewId, TriageId
+from bot.domain.ids import IncidentId, MitigationId, PreviewId, ServiceName, TriageId
 from bot.domain.incident import Status
 from bot.domain.message import (
     Answer,
@@ -23,6 +23,7 @@ from bot.domain.message import (
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.person import Sight, Witness
 from bot.domain.severity import Severity
+from bot.domain.triage_table import TriageLine, TriageTable
 from bot.slack import ids
 from bot.slack.cards import draw
 from tests.builders import ANA, NIGHT, a_preview, a_run, an_incident
@@ -82,7 +83,7 @@ def test_only_a_runnable_mitigation_is_primary_and_it_asks_before():
     first, second, *_ = elements(a_card(offers=(ENABLE,)))
 
     assert (first["style"], first["action_id"]) == ("primary", "press-enable-fallback")
-    assert first["confirm"]["title"]["text"] == "Enable fallback on ideogram-service?"
+    assert first["confirm"]["title"]["text"] == "Enable Fallback on ideogram-service?"
     assert first["value"] == '{"do":"press","p":"p1"}'
     assert "style" not in second
 
@@ -111,8 +112,15 @@ def test_an_interrupted_triage_can_only_be_run_again():
     assert labels(a_card(state=TriageState.INTERRUPTED, diagnosis=None)) == ["Run Again"]
 
 
-def test_a_declared_triage_keeps_no_button():
-    assert labels(a_card(incident_id=IncidentId(42), offers=(ENABLE,))) == []
+def test_a_declared_triage_keeps_its_evidence_alone():
+    taken = a_card(incident_id=IncidentId(42), offers=(ENABLE,))
+
+    assert labels(taken) == ["Show Evidence"]
+    assert labels(replace(taken, triage_id=None)) == []
+
+
+def test_while_an_incident_is_open_no_second_one_is_declared():
+    assert "Declare Incident" not in labels(a_card(open_incident=IncidentId(7), offers=(ENABLE,)))
 
 
 def test_healthy_offers_another_look_and_the_evidence():
@@ -282,7 +290,29 @@ def test_offers_are_buttons_with_dialogs():
     assert all("confirm" in one for one in offered)
 
 
+def a_table(*causes):
+    """Build a table of services with these verdicts."""
+    lines = tuple(
+        TriageLine(ServiceName(f"service-number-{at}"), TriageId(at), a_diagnosis(cause))
+        for at, cause in enumerate(causes, 1)
+    )
+    return TriageTable(NIGHT, lines, 0, "prod-eu")
+
+
+def test_each_failing_service_of_a_table_can_be_triaged_as_far_as_buttons_fit():
+    table = a_table(*[Cause.HEALTHY, *[Cause.OUTAGE] * 9])
+
+    assert labels(table) == ["Triage service-numb…"] * 3
+    assert menu(table) == [f"Triage service-number-{at}" for at in range(5, 10)]
+    assert ids.decode(elements(table)[0]["value"]).service == "service-number-2"
+
+
+def test_a_table_without_fault_has_no_button():
+    assert labels(a_table(Cause.HEALTHY)) == []
+
+
 MESSAGES = {
+    "thousand services": a_table(*[Cause.OUTAGE] * 1000),
     "billing": BILLING,
     "verified": VERIFIED,
     "progress": MitigationProgress(a_run()),

@@ -176,7 +176,7 @@ async def test_an_effective_fallback_mitigates_the_incident():
     card = world.message("INC-42/card")
     assert isinstance(card, IncidentCard)
     assert card.incident.status == "mitigated"
-    assert card.incident.action == "Enable fallback: effective in 0 s"
+    assert card.incident.action == "Enable Fallback: effective in 1 s"
 
 
 async def test_an_undo_is_verified_under_the_inverse_kind_and_frees_the_press_before():

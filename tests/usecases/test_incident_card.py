@@ -52,7 +52,7 @@ async def test_before_any_press_the_triages_offers_stand_on_the_card():
 
     card = await shown(world, an_incident(triage_id=triage.id), triage)
 
-    assert card.offers == (preview,)
+    assert card.offers == (replace(preview, incident_id=card.incident.id),)
     assert card.primary == ENABLE
     assert (card.running, card.last) == (None, None)
 

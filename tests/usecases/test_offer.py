@@ -15,10 +15,12 @@ from bot.domain.errors import (
 from bot.domain.ids import TriageId
 from bot.domain.message import MitigationOffers
 from bot.domain.mitigation import EnvChange, MitigationKind, State
+from bot.domain.severity import Severity
 from bot.usecases.describe import Context, random_id
 from bot.usecases.guard import question
 from tests.builders import a_service
 from tests.fakes.cluster_objects import a_deployment
+from tests.sayings import a_diagnosis
 from tests.usecases.pressing import TARGET, World
 
 ENABLE = MitigationKind.ENABLE_FALLBACK
@@ -173,7 +175,7 @@ async def test_without_a_database_nothing_is_offered():
     world.storage.is_away = True
 
     assert (await refused(world)).guard == "reading what is in force"
-    (by_hand,) = world.offer.by_hand(world.service, Cause.OUTAGE)
+    (by_hand,) = world.offer.by_hand(world.service, a_diagnosis(), fallback_on=False)
     assert by_hand.by_hand == BY_HAND
 
 
@@ -265,3 +267,21 @@ async def test_a_stale_undo_is_described_anew_or_says_why_not():
 def test_ids_cannot_be_guessed():
     assert len({random_id() for _ in range(100)}) == 100
     assert len(random_id()) == 12
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "is_on", "kinds"),
+    [
+        (a_diagnosis(), True, []),
+        (a_diagnosis(Cause.HEALTHY, None), True, [MitigationKind.DISABLE_FALLBACK]),
+        (a_diagnosis(Cause.HEALTHY, None), None, []),
+        (a_diagnosis(Cause.DOWNLOAD, Severity.P1), False, [MitigationKind.ENABLE_FALLBACK]),
+        (a_diagnosis(Cause.DOWNLOAD, Severity.P3), False, []),
+    ],
+)
+def test_a_command_stands_only_where_it_would_change_something_for_users(diagnosis, is_on, kinds):
+    world = World()
+
+    by_hand = world.offer.by_hand(world.service, diagnosis, fallback_on=is_on)
+
+    assert [one.kind for one in by_hand] == kinds
