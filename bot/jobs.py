@@ -12,6 +12,8 @@ from typing import Final, Self
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.usecases.boundary import survives
+
 log = structlog.get_logger()
 
 Work = Callable[[], Awaitable[object]]
@@ -76,7 +78,7 @@ class Jobs:
 
         async def repeat() -> None:
             while not self._stopping.is_set():
-                if not await self._succeeds(name, work):
+                if not await survives("job.failed", work(), job=name):
                     await self._pause()
                 await asyncio.sleep(0)  # noqa: TID251  lets the others run, takes no time
 
@@ -95,7 +97,7 @@ class Jobs:
             return
 
         async def once() -> None:
-            await self._succeeds(name, work)
+            await survives("job.failed", work(), job=name)
 
         self._own(name, once())
 
@@ -118,14 +120,6 @@ class Jobs:
         task = self._group.create_task(owned())
         self._running[task] = name
         task.add_done_callback(lambda done: self._running.pop(done, None))
-
-    async def _succeeds(self, name: str, work: Work) -> bool:
-        try:
-            await work()
-        except Exception as error:  # the wrapper around a tick: it runs again next time
-            log.exception("job.failed", job=name, error=type(error).__name__)
-            return False
-        return True
 
     async def _pause(self) -> None:
         try:

@@ -13,6 +13,7 @@ from bot.domain.mitigation import MitigationRun, State
 from bot.domain.service import Service, find_service
 from bot.ports import Claim, Clock, Storage
 from bot.usecases.apply import Apply
+from bot.usecases.boundary import survives
 from bot.usecases.finish import Finish
 from bot.usecases.guard import target_of
 from bot.usecases.incident_card import IncidentCards
@@ -81,8 +82,12 @@ class Advance:
             epoch=claim.epoch,
             kept_at=self.clock.now(),
         )
+        name = work.run.name
+        await survives("mitigation.broke", self._driven(work), mitigation_id=name)
+
+    async def _driven(self, work: Work) -> None:
         try:
-            if claim.epoch > TAKEOVERS_MAX:
+            if work.epoch > TAKEOVERS_MAX:
                 await self.finish(work, State.STOPPED, GIVEN_UP, None)
             else:
                 await self._advance(work)
@@ -91,9 +96,6 @@ class Advance:
         except UnavailableError as error:
             # The database is away: the claim runs out, and a tick takes the run up from its row.
             log.warning("mitigation.postponed", mitigation_id=work.run.name, reason=str(error))
-        except Exception:
-            # A defect. In the group of a tick it would cut off the other runs.
-            log.exception("mitigation.broke", mitigation_id=work.run.name)
 
     async def _advance(self, work: Work) -> None:
         try:

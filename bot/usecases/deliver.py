@@ -18,6 +18,7 @@ from bot.domain.ids import ChannelId, MessageTs, OutboxKey
 from bot.domain.message import TriageCard, Trouble
 from bot.domain.outbox import EDIT_EVERY, LATE_AFTER, Sending, SendingKind, retry_delay
 from bot.ports import Clock, Messenger, Storage
+from bot.usecases.boundary import survives
 
 log = structlog.get_logger()
 
@@ -114,15 +115,15 @@ class Deliver:
             return None
 
     async def _deliver(self, sending: Sending) -> None:
+        # After a defect the claim runs out; after some such lapses the row is given up and told.
+        await survives("outbox.attempt_broke", self._send(sending), key=sending.key)
+
+    async def _send(self, sending: Sending) -> None:
         try:
             await self._attempt(sending)
         except UnavailableError as error:
             # The database went away under us: the claim runs out, then the message is looked for.
             log.warning("outbox.not_recorded", key=sending.key, error=str(error))
-        except Exception:
-            # A defect. In the group it would cut off the sendings beside it, answers unseen. The
-            # claim runs out; after some such lapses the row is given up and told.
-            log.exception("outbox.attempt_broke", key=sending.key)
 
     async def _attempt(self, sending: Sending) -> None:
         if sending.lapses >= LAPSES_MAX:
