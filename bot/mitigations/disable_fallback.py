@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 from bot.domain.diagnosis import Cause
 from bot.domain.health import HealthState
@@ -11,41 +11,21 @@ from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationKind
 from bot.domain.service import Service, SwitchName
 from bot.domain.switching import NO_HEALTH, ended, judged, switch_of
 from bot.domain.workload import Container, Deployment
-from bot.ports import Mitigation, Network
+from bot.ports import Network
 
 HEALTH_TIMEOUT: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisableFallback(Mitigation):
+class DisableFallback:
     """Ends the fallback; effective when health is normal and one canary gets an image."""
 
+    kind: ClassVar = MitigationKind.DISABLE_FALLBACK
+    inverse: ClassVar = MitigationKind.ENABLE_FALLBACK
+    helps: ClassVar[Mapping[Cause, int]] = {Cause.HEALTHY: 1}
+    ends: ClassVar = True
+    needs_image: ClassVar = True
     network: Network
-
-    @property
-    def kind(self) -> MitigationKind:
-        """Name the mitigation."""
-        return MitigationKind.DISABLE_FALLBACK
-
-    @property
-    def inverse(self) -> MitigationKind:
-        """Name the kind under which an undo of this runs."""
-        return MitigationKind.ENABLE_FALLBACK
-
-    @property
-    def helps(self) -> Mapping[Cause, int]:
-        """Map causes to the place among the next steps."""
-        return {Cause.HEALTHY: 1}
-
-    @property
-    def ends(self) -> bool:
-        """Whether this ends what others put in force."""
-        return True
-
-    @property
-    def needs_image(self) -> bool:
-        """Whether one canary must get an image."""
-        return True
 
     def is_configured(self, service: Service) -> bool:
         """Tell whether the service has a fallback switch."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 from bot.domain.diagnosis import Cause
 from bot.domain.health import HealthState
@@ -12,53 +12,33 @@ from bot.domain.patch import changed
 from bot.domain.service import Service, SwitchName
 from bot.domain.switching import NO_HEALTH, judged, switch_of
 from bot.domain.workload import Container, Deployment
-from bot.ports import Mitigation, Network
+from bot.ports import Network
 
 HEALTH_TIMEOUT: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnableFallback(Mitigation):
+class EnableFallback:
     """Sets the fallback switch on; effective when health says that fallback is active.
 
     Health that is down does not make it worse: Ideogram may be, and that is why it was pressed.
     """
 
+    kind: ClassVar = MitigationKind.ENABLE_FALLBACK
+    inverse: ClassVar = MitigationKind.DISABLE_FALLBACK
+    helps: ClassVar[Mapping[Cause, int]] = {
+        Cause.UNREACHABLE: 1,
+        Cause.AUTH: 1,
+        Cause.CREDITS_EXHAUSTED: 2,
+        Cause.OUTAGE: 1,
+        Cause.TIMEOUT: 1,
+        Cause.SLOW: 1,
+        # Beyond the table: a picture that nobody can fetch is an error for its user too.
+        Cause.DOWNLOAD: 1,
+    }
+    ends: ClassVar = False
+    needs_image: ClassVar = False
     network: Network
-
-    @property
-    def kind(self) -> MitigationKind:
-        """Name the mitigation."""
-        return MitigationKind.ENABLE_FALLBACK
-
-    @property
-    def inverse(self) -> MitigationKind:
-        """Name the kind under which an undo of this runs."""
-        return MitigationKind.DISABLE_FALLBACK
-
-    @property
-    def helps(self) -> Mapping[Cause, int]:
-        """Map causes to the place among the next steps."""
-        return {
-            Cause.UNREACHABLE: 1,
-            Cause.AUTH: 1,
-            Cause.CREDITS_EXHAUSTED: 2,
-            Cause.OUTAGE: 1,
-            Cause.TIMEOUT: 1,
-            Cause.SLOW: 1,
-            # Beyond the table: a picture that nobody can fetch is an error for its user too.
-            Cause.DOWNLOAD: 1,
-        }
-
-    @property
-    def ends(self) -> bool:
-        """Whether this ends what others put in force."""
-        return False
-
-    @property
-    def needs_image(self) -> bool:
-        """Whether one canary must get an image."""
-        return False
 
     def is_configured(self, service: Service) -> bool:
         """Tell whether the service has a fallback switch."""

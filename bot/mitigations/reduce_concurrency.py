@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.domain.concurrency import concurrency_of, current_value, excess_warning, step_down
 from bot.domain.diagnosis import Cause
@@ -10,39 +11,19 @@ from bot.domain.patch import changed
 from bot.domain.service import Service
 from bot.domain.switching import NO_TRAFFIC
 from bot.domain.workload import Container, Deployment
-from bot.ports import Mitigation, Network
+from bot.ports import Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReduceConcurrency(Mitigation):
+class ReduceConcurrency:
     """Steps the concurrency down; whether 429s stop shows only in user traffic."""
 
+    kind: ClassVar = MitigationKind.REDUCE_CONCURRENCY
+    inverse: ClassVar = MitigationKind.RESTORE_CONCURRENCY
+    helps: ClassVar[Mapping[Cause, int]] = {Cause.RATE_LIMIT: 1}
+    ends: ClassVar = False
+    needs_image: ClassVar = False
     network: Network
-
-    @property
-    def kind(self) -> MitigationKind:
-        """Name the mitigation."""
-        return MitigationKind.REDUCE_CONCURRENCY
-
-    @property
-    def inverse(self) -> MitigationKind:
-        """Name the kind under which an undo of this runs."""
-        return MitigationKind.RESTORE_CONCURRENCY
-
-    @property
-    def helps(self) -> Mapping[Cause, int]:
-        """Map causes to the place among the next steps."""
-        return {Cause.RATE_LIMIT: 1}
-
-    @property
-    def ends(self) -> bool:
-        """Whether this ends what others put in force."""
-        return False
-
-    @property
-    def needs_image(self) -> bool:
-        """Whether one canary must get an image."""
-        return False
 
     def is_configured(self, service: Service) -> bool:
         """Tell whether the service has a concurrency switch."""

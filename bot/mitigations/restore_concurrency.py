@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.domain.concurrency import concurrency_of, excess_warning
 from bot.domain.diagnosis import Cause
@@ -9,39 +10,19 @@ from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationKind
 from bot.domain.service import Service
 from bot.domain.switching import NO_TRAFFIC, ended
 from bot.domain.workload import Container, Deployment
-from bot.ports import Mitigation, Network
+from bot.ports import Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreConcurrency(Mitigation):
+class RestoreConcurrency:
     """Ends every reduction; whether 429s come back shows only in user traffic."""
 
+    kind: ClassVar = MitigationKind.RESTORE_CONCURRENCY
+    inverse: ClassVar = MitigationKind.REDUCE_CONCURRENCY
+    helps: ClassVar[Mapping[Cause, int]] = {Cause.HEALTHY: 2}
+    ends: ClassVar = True
+    needs_image: ClassVar = False
     network: Network
-
-    @property
-    def kind(self) -> MitigationKind:
-        """Name the mitigation."""
-        return MitigationKind.RESTORE_CONCURRENCY
-
-    @property
-    def inverse(self) -> MitigationKind:
-        """Name the kind under which an undo of this runs."""
-        return MitigationKind.REDUCE_CONCURRENCY
-
-    @property
-    def helps(self) -> Mapping[Cause, int]:
-        """Map causes to the place among the next steps."""
-        return {Cause.HEALTHY: 2}
-
-    @property
-    def ends(self) -> bool:
-        """Whether this ends what others put in force."""
-        return True
-
-    @property
-    def needs_image(self) -> bool:
-        """Whether one canary must get an image."""
-        return False
 
     def is_configured(self, service: Service) -> bool:
         """Tell whether the service has a concurrency switch."""
