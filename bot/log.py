@@ -53,15 +53,19 @@ class Redactor:
 class Weather(logging.Filter):
     """Makes one line of a lost connection to Slack that is renewed by itself.
 
-    slack_sdk 3.47 logs each failed attempt as an error with its traceback (socket_mode/aiohttp).
+    slack_sdk 3.47 logs each failed attempt as an error with its traceback, and a refusal as one
+    more of several lines before it (socket_mode/aiohttp and socket_mode/async_client).
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let everything pass; a failed attempt to connect only as a warning."""
-        if record.name.startswith("slack_") and record.getMessage().startswith("Failed to connect"):
-            record.exc_info, record.exc_text = None, None
-            record.levelno, record.levelname = logging.WARNING, "WARNING"
-        return True
+        """Let everything pass; a failed attempt to connect only as one warning of one line."""
+        said = record.getMessage()
+        if not record.name.startswith("slack_") or not said.startswith("Failed to "):
+            return True
+        record.exc_info, record.exc_text = None, None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args = " ".join(said.split()), None
+        return not said.startswith("Failed to retrieve WSS URL")  # said again by the next one
 
 
 def configure(form: Literal["console", "json"], secrets: tuple[str, ...] = ()) -> None:

@@ -73,9 +73,11 @@ def test_libraries_are_redacted_too(capsys):
 def test_a_connection_to_slack_that_is_tried_again_is_one_warning(capsys):
     configure("json")
 
-    said = "Failed to connect (...); Retrying..."
-    logging.getLogger("slack_bolt.AsyncApp").error(said, exc_info=ConnectionError("gone"))
+    said = "Failed to connect (refused.\nThe server responded with: {}); Retrying..."
+    logger = logging.getLogger("slack_bolt.AsyncApp")
+    logger.error("Failed to retrieve WSS URL: refused.\nThe server responded with: {}")
+    logger.error(said, exc_info=ConnectionError("gone"))
 
     line = json.loads(capsys.readouterr().err)
-    assert line["level"] == "warning"
-    assert "exception" not in line
+    assert (line["level"], "exception" in line) == ("warning", False)
+    assert line["event"] == said.replace("\n", " ")

@@ -46,7 +46,12 @@ class SlackApp:
         # Bolt wants a secret even in Socket Mode, which checks no signature. A random one keeps
         # an endpoint over HTTP shut, should it be made without a real secret.
         secret = self.signing_secret or secrets.token_hex(32)
-        app = AsyncApp(client=self.client, signing_secret=secret)
+        app = AsyncApp(token=self.client.token, signing_secret=secret)
+        # Given a client, Bolt 1.30 warns at every start that it leaves SLACK_BOT_TOKEN of the
+        # environment unused (app/async_app.py). So it keeps its own, which asks as ours does.
+        app.client.base_url = self.client.base_url
+        app.client.session = self.client.session
+        app.client.retry_handlers = self.client.retry_handlers
         app.command(COMMAND)(self.said(self.commands.run))
         app.action(ids.ANY_ACTION)(self.said(self.actions.run))
         for form in FORMS:
@@ -67,11 +72,19 @@ class SlackApp:
 
         return listener
 
-    async def failed(self, error: Exception, body: Body) -> BoltResponse:
-        """Say the error id; Bolt calls this for everything else that a listener raised."""
+    async def failed(
+        self, error: Exception, body: Body, response: BoltResponse | None
+    ) -> BoltResponse | None:
+        """Say the error id; Bolt calls this for everything else that a listener raised.
+
+        Args:
+            error: What was raised.
+            body: Of the request.
+            response: Bolt's own; None after an ack, when nothing can be answered any more.
+        """
         await self.listening.failed(error, body)
         # Slack would show its own error beside ours, and send events again.
-        return BoltResponse(status=200, body="")
+        return None if response is None else BoltResponse(status=200, body="")
 
 
 def http_endpoint(app: AsyncApp, signing_secret: str) -> Endpoint:

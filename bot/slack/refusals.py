@@ -37,8 +37,15 @@ FIXES: Final[Mapping[str, str]] = {
     "message_not_found": "The message was deleted; a new one will be posted.",
     "edit_window_closed": "The workspace forbids late edits; a new message will be posted.",
 }
+OPEN_SOCKET: Final = "apps.connections.open"  # the one method that takes another token
+_FIX_OF_SOCKET: Final = (
+    "Set SLACK_APP_TOKEN to an app-level token of this app with the scope connections:write."
+)
 _FORBIDDEN: Final = frozenset(
-    {"missing_scope", "invalid_auth", "not_authed", "token_revoked", "account_inactive"}
+    {
+        *("missing_scope", "invalid_auth", "not_authed", "token_revoked", "account_inactive"),
+        "not_allowed_token_type",
+    }
 )
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
@@ -62,6 +69,10 @@ def translated(method: str) -> Iterator[None]:
     except (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError) as error:
         # ValueError: an answer that is no JSON, cut off on its way.
         raise UnseenError(f"Slack's answer to {method} was not seen.") from error
+    except AttributeError as error:
+        # A page of somebody between us and Slack, with 200: slack_sdk 3.47 asks the text for its
+        # field `ok` (web/async_slack_response.py).
+        raise UnseenError(f"Slack's answer to {method} was not seen.") from error
 
 
 def _refusal(method: str, response: Any) -> BotError:  # noqa: ANN401  slack_sdk does not type it
@@ -74,6 +85,8 @@ def _refusal(method: str, response: Any) -> BotError:  # noqa: ANN401  slack_sdk
         return UnseenError(f"Slack failed on {method} ({code or status}).")
     kind = ForbiddenError if code in _FORBIDDEN else PermanentError
     fix = FIXES.get(code, "See docs.slack.dev for this error.")
+    if method == OPEN_SOCKET and kind is ForbiddenError:
+        fix = _FIX_OF_SOCKET
     return kind(f"Slack refused {method}: {code}. {fix}")
 
 

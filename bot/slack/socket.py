@@ -9,9 +9,10 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.errors import UnavailableError
+from bot.domain.errors import BotError, TemporaryError, UnavailableError
+from bot.slack.refusals import OPEN_SOCKET, translated
 
-# The SDK itself would try for ever, also with a wrong token (slack_sdk 3.47, connect).
+# The SDK itself would try for ever (slack_sdk 3.47, connect).
 CONNECT_WITHIN: Final = timedelta(seconds=10)
 CLOSE_WITHIN: Final = timedelta(seconds=3)
 
@@ -27,22 +28,36 @@ class SocketMode:
     _handler: AsyncSocketModeHandler | None = field(default=None, init=False)
 
     async def start(self, within: timedelta = CONNECT_WITHIN) -> None:
-        """Connect.
+        """Connect; what is left of an earlier connection is closed first.
 
         Raises:
-            UnavailableError: No connection within that time; nothing is left open.
+            UnavailableError: Slack refused, or no connection within that time; the text says which.
+                Nothing is left open.
         """
+        await self.stop()
         # Made here and not before: its client opens a session and a task.
         self._handler = AsyncSocketModeHandler(self.app, self.app_token)
         try:
             async with asyncio.timeout(within.total_seconds()):
+                # Asked here: the SDK would log a refusal with its traceback and ask again for ever.
+                self._handler.client.wss_uri = await self._address()
                 await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's
         except TimeoutError as error:
             await self.stop()
             raise UnavailableError(
-                "Slack's Socket Mode did not connect. Check SLACK_APP_TOKEN and the way out."
+                f"Slack's Socket Mode did not connect within {within.total_seconds():.0f} s. "
+                "Check the way out: HTTPS to slack.com, and wss to the address that it names."
             ) from error
+        except BotError as error:
+            await self.stop()
+            wait = error.retry_after if isinstance(error, TemporaryError) else None
+            raise UnavailableError(str(error), retry_after=wait) from error
         log.info("socket.connected")
+
+    async def _address(self) -> str:
+        with translated(OPEN_SOCKET):
+            answer = await self.app.client.apps_connections_open(app_token=self.app_token)
+        return str(answer["url"])
 
     async def is_connected(self) -> bool:
         """Tell whether the connection stands, for readiness."""

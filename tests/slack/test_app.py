@@ -1,5 +1,6 @@
 """The app as a whole: listeners fit Bolt, HTTP is handed through."""
 
+import gc
 import inspect
 import time
 
@@ -8,7 +9,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.app import SlackApp, http_endpoint
-from tests.slack.edge import SECRET
+from tests.slack.edge import SECRET, an_edge
 
 BODY = "command=%2Fideogram&text=status&user_id=U0ANA&channel_id=C1&team_id=T1&trigger_id=7"
 
@@ -76,6 +77,26 @@ async def test_garbage_is_refused_signed_or_not_and_is_no_failure_of_ours(edge, 
     own, _, _ = await endpoint(body, signed(body=body, content_type=content_type))
 
     assert (unsigned, own) == (401, 400)
+
+
+def test_a_token_in_the_environment_is_no_reason_to_warn(
+    wire, messenger, clock, monkeypatch, caplog
+):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-test")
+
+    app = an_edge(wire.url, messenger, clock).app
+
+    assert caplog.records == []
+    assert (app.client.token, app.client.base_url) == ("xoxb-test", f"{wire.url}api/")
+
+
+async def test_a_failure_after_the_ack_leaves_nothing_behind_in_bolt(edge, caplog):
+    edge.intake.fails_with = RuntimeError("boom")
+
+    await edge.command("status")
+    gc.collect()  # where asyncio would tell of a task whose exception nobody took
+
+    assert [one.message for one in caplog.records] == []
 
 
 def test_listeners_take_only_what_bolt_knows():
