@@ -32,6 +32,7 @@ from bot.usecases.recover import Recover
 from bot.usecases.resolve import ResolveIncident
 from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
 from bot.usecases.triage import RunTriages
+from bot.usecases.triage_all import TriageEverything
 from bot.usecases.update import PostUpdates
 from bot.usecases.verify import Verify
 from bot.usecases.verify_generation import VerifyGenerations
@@ -156,6 +157,13 @@ class Join:
         )
         return {
             asks.RunTriage: triages,
+            asks.TriageAll: TriageEverything(
+                storage=out.storage,
+                clock=out.clock,
+                services=out.services,
+                examine=out.examine,
+                seen_from=out.seen_from,
+            ),
             asks.TellTriage: judge,
             asks.AskQuality: AskAboutQuality(
                 storage=out.storage, services=out.services, triages=triages, judge=judge

@@ -22,6 +22,7 @@ from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.domain.timeline import TimelineEvent
+from bot.domain.triage_table import TriageTable
 
 
 class TriageState(StrEnum):
@@ -293,4 +294,5 @@ Message = (
     | Verification
     | BillingRequest
     | ProviderReport
+    | TriageTable
 )

@@ -143,6 +143,15 @@ class ShowTimeline:
 
 
 @dataclass(frozen=True, slots=True)
+class TriageAll:
+    """Find out about every service at once."""
+
+    asked: Asked
+    mode: Mode | None = None
+    kind: Literal["triage-all"] = "triage-all"
+
+
+@dataclass(frozen=True, slots=True)
 class TellTriage:
     """Tell a triage what a person saw; its verdict is judged again."""
 
@@ -227,6 +236,7 @@ Request = (
     | SetBalance
     | AllowQuotes
     | ShowHelp
+    | TriageAll
     | TellTriage
     | AskQuality
     | VerifyGeneration

@@ -100,7 +100,8 @@ def meaning(action: Mapping[str, Any], asked: Asked) -> Request | OpenForm:
     read = None if value is None else MEANINGS.get(value.do)
     if value is None or read is None:
         raise StalePressError(_STALE)
-    return read(_Pressed(asked, value, ids.service_of(action.get("block_id"))))
+    service = value.service or ids.service_of(action.get("block_id"))
+    return read(_Pressed(asked, value, service))
 
 
 def _is_link(action: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from bot.slack import blocks, ids
 from bot.slack.blocks import Block
 
 BUTTONS_MAX: Final = 3
+LABEL_MAX_CHARS: Final = 20  # cards.md section 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Button:
     Attributes:
         preview: Of the mitigation that a press would start; None for other actions.
         url: Of the page that a press opens; empty for all others.
+        name: Stands in the label, where several buttons do the same for different things.
+        number: Tells those apart within one block; 0 for all others.
     """
 
     value: ids.Value
@@ -28,13 +31,18 @@ class Button:
     preview: Preview | None = None
     is_primary: bool = False
     url: str = ""
+    name: str = ""
+    number: int = 0
 
     def drawn(self, words: Words) -> Block:
         """Draw it as a button."""
         style = "primary" if self.is_primary else None
-        value, label = self.value.encode(), words.label(self.label)
+        value, label = self.value.encode(), self._said(words, LABEL_MAX_CHARS)
         if self.preview is None:
-            return blocks.button(label, self.value.do, value, style=style, url=self.url)
+            # Letters: an id may hold no digit (`ids.ANY_ACTION`).
+            suffix = "-" + "x" * self.number if self.number else ""
+            action_id = f"{self.value.do}{suffix}"
+            return blocks.button(label, action_id, value, style=style, url=self.url)
         action_id = ids.press_id(self.preview.kind, is_undo=self.preview.undoes is not None)
         ask = words.confirm(self.preview)
         return blocks.button(label, action_id, value, style=style, ask=ask)
@@ -48,7 +56,13 @@ class Button:
         if self.preview is not None:
             kind, incident = self.preview.kind, self.preview.incident_id
             value = ids.Value(ids.OFFER, incident=incident, kind=kind)
-        return blocks.option(words.label(self.label), value.encode())
+        return blocks.option(self._said(words, blocks.OPTION_TEXT_MAX_CHARS), value.encode())
+
+    def _said(self, words: Words, limit: int) -> str:
+        label = words.label(self.label)
+        if not self.name:
+            return label
+        return blocks.truncated(f"{label} {self.name}", limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ one context line. Buttons keep their places while the text around them changes.
 
 from dataclasses import dataclass, field
 
+from bot.domain.ids import ServiceName
 from bot.domain.in_force import IdeogramIsBack
 from bot.domain.incident import Incident
 from bot.domain.message import (
@@ -19,6 +20,7 @@ from bot.domain.message import (
 )
 from bot.domain.mitigation import Preview, State
 from bot.domain.replies import BillingRequest, Verification
+from bot.domain.triage_table import TriageTable
 from bot.ports import Wording, Words
 from bot.slack import blocks, ids
 from bot.slack.blocks import Block
@@ -77,6 +79,9 @@ def controls(message: Message) -> Controls:
         case BillingRequest():
             link = Button(ids.Value(ids.LINK), "button.link", url=message.billing_url)
             made = Controls([link], service=message.service)
+        case TriageTable():
+            faulty = [one.service for one in message.lines if one.is_faulty]
+            made = Controls([_again(name, at) for at, name in enumerate(faulty, 1)])
         case Answer(answer=AnswerKind.HELP):
             made = Controls([action(ids.AGAIN, label="button.triage")])
         case _:
@@ -90,6 +95,11 @@ def _of_news(message: Message) -> Controls:
             return Controls([press(offer, is_primary=True)], service=message.run.service)
         case _:
             return Controls()  # the others only say something
+
+
+def _again(service: ServiceName, number: int) -> Button:
+    value = ids.Value(ids.AGAIN, service=service)
+    return Button(value, "button.triage-one", name=service, number=number)
 
 
 def _late_controls(message: Message) -> Controls:

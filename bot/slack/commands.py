@@ -23,6 +23,7 @@ from bot.domain.request import (
     ShowHelp,
     ShowStatus,
     ShowTimeline,
+    TriageAll,
     WritePostmortem,
 )
 from bot.domain.service import Service, find_service
@@ -79,15 +80,16 @@ def _nearest(word: str) -> str:
     return f"“{word[:_WORDS_SHOWN]}” is no command. {COMMAND} help lists them all."
 
 
-def _triage(typed: _Typed) -> RunTriage:
+def _triage(typed: _Typed) -> RunTriage | TriageAll:
     modes = [word.lower() for word in typed.words if word.lower() in set(Mode)]
     names = [word for word in typed.words if word.lower() not in set(Mode)]
     if len(modes) > 1 or len(names) > 1:
-        raise BadCommandError(f"Write {COMMAND} triage [service] [quick|full].")
+        raise BadCommandError(f"Write {COMMAND} triage [service|all] [quick|full].")
+    mode = Mode(modes[0]) if modes else None
     if names and names[0].lower() == "all":
-        raise BadCommandError("One service at a time here; a terminal can run `triage all`.")
+        return TriageAll(typed.asked, mode)
     service = find_service(typed.services, names[0] if names else None)
-    return RunTriage(typed.asked, service.name, Mode(modes[0]) if modes else None)
+    return RunTriage(typed.asked, service.name, mode)
 
 
 def _quality(typed: _Typed) -> AskQuality:

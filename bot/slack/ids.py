@@ -48,6 +48,7 @@ class Value:
     Attributes:
         do: One of the action_ids above.
         kind: Of the mitigation to offer.
+        service: Where the buttons of one block are about several.
     """
 
     do: str
@@ -55,6 +56,7 @@ class Value:
     incident: IncidentId | None = None
     preview: PreviewId | None = None
     kind: MitigationKind | None = None
+    service: ServiceName | None = None
 
     def encode(self) -> str:
         """Write it as JSON, absent ids left out: short enough for an option of an overflow."""
@@ -64,6 +66,7 @@ class Value:
             "i": self.incident,
             "p": self.preview,
             "k": self.kind,
+            "s": self.service,
         }
         kept = {name: value for name, value in fields.items() if value is not None}
         return json.dumps(kept, separators=(",", ":"))
@@ -78,14 +81,20 @@ def decode(text: str | None) -> Value | None:
     if not isinstance(found, dict) or not isinstance(found.get("do"), str):
         return None
     triage, incident = _number(found.get("t")), _number(found.get("i"))
-    preview, kind = found.get("p"), found.get("k")
+    preview, kind, service = found.get("p"), found.get("k"), found.get("s")
     return Value(
         do=found["do"],
         triage=None if triage is None else TriageId(triage),
         incident=None if incident is None else IncidentId(incident),
         preview=PreviewId(preview) if isinstance(preview, str) and preview else None,
         kind=MitigationKind(kind) if kind in list(MitigationKind) else None,
+        service=_name(service),
     )
+
+
+def _name(value: Any) -> ServiceName | None:  # noqa: ANN401  it came as JSON
+    is_name = isinstance(value, str) and NAME.fullmatch(value) is not None
+    return ServiceName(value) if is_name else None
 
 
 def _number(value: Any) -> int | None:  # noqa: ANN401  it came as JSON

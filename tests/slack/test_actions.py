@@ -67,6 +67,15 @@ async def test_a_press_becomes_a_request(edge, value, request_):
     assert edge.intake.request == request_
 
 
+@pytest.mark.parametrize(
+    ("named", "meant"), [("other-2", "other-2"), ("<!channel>", SERVICE), ("", SERVICE)]
+)
+async def test_a_button_may_name_another_service_than_its_block(edge, named, meant):
+    await edge.press(ids.Value(ids.AGAIN, service=named).encode())
+
+    assert edge.intake.request == RunTriage(asked(), meant)
+
+
 async def test_a_choice_of_the_menu_counts_like_a_button(edge):
     chosen = {"selected_option": {"value": ids.Value(ids.AGAIN).encode()}}
     action = {"type": "overflow", "action_id": "more", "block_id": "actions/2/other", **chosen}

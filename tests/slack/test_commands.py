@@ -20,6 +20,7 @@ from bot.domain.request import (
     ShowHelp,
     ShowStatus,
     ShowTimeline,
+    TriageAll,
     WritePostmortem,
 )
 from bot.slack.commands import SUBCOMMANDS
@@ -44,6 +45,8 @@ def whole(wire):
         ("triage", RunTriage(asked(), "ideogram-service")),
         ("TRIAGE other quick", RunTriage(asked(), "other", Mode.QUICK)),
         ("triage full", RunTriage(asked(), "ideogram-service", Mode.FULL)),
+        ("triage all", TriageAll(asked())),
+        ("triage quick ALL", TriageAll(asked(), Mode.QUICK)),
         ("acknowledge", Acknowledge(asked())),
         ("acknowledge INC-7", Acknowledge(asked(), INC_7)),
         ("quality other", AskQuality(asked(), "other")),
@@ -74,8 +77,7 @@ async def test_words_become_a_request(edge, text, request_):
         ("triaje", "Did you mean /ideogram triage?"),
         ("xyzzy", "/ideogram help lists them all"),
         ("triage ideogram-servise", "Did you mean ideogram-service?"),
-        ("triage a b", "triage [service] [quick|full]"),
-        ("triage all", "One service at a time"),
+        ("triage a b", "triage [service|all] [quick|full]"),
         ("timeline soon", "is no incident. Write it like INC-42."),
         ("timeline 1 2", "One incident at a time"),
         ("triage <!channel>", "“&lt;!channel&gt;”"),

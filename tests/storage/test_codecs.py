@@ -43,6 +43,7 @@ from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.domain.triage_table import TriageLine, TriageTable
 from bot.storage.codecs import MESSAGE
 from tests.builders import ANA, NIGHT, a_preview, a_result, a_run, an_incident
 
@@ -137,6 +138,15 @@ MESSAGES: list[Message] = [
         ServiceName("ideogram-service"), TriageId(1), DIAGNOSIS, ANA, ANA, "https://example.com/"
     ),
     ProviderReport(TriageId(1), NIGHT, "prod-eu", (RESULT,)),
+    TriageTable(
+        NIGHT,
+        (TriageLine(ServiceName("a"), TriageId(1), DIAGNOSIS), TriageLine(ServiceName("b"))),
+        1,
+        "prod-eu",
+        Decimal("0.08"),
+        timedelta(seconds=6),
+        ANA,
+    ),
 ]
 
 

@@ -29,6 +29,7 @@ from bot.usecases.resolve import ResolveIncident
 from bot.usecases.sharing import Sharing
 from bot.usecases.show import ShowCommands, ShowOpenIncidents, ShowTimelines
 from bot.usecases.triage import RunTriages
+from bot.usecases.triage_all import TriageEverything
 from bot.usecases.update import PostUpdates
 from bot.usecases.verify_generation import VerifyGenerations
 from tests.builders import INCIDENTS, a_result, asked
@@ -109,6 +110,9 @@ class Night(World):
             examine=self.examine,
             offer=self.offer,
             seen_from="prod-eu",
+        )
+        self.triage_all = TriageEverything(
+            **around, services=[self.service], examine=self.examine, seen_from="prod-eu"
         )
         self.judge = JudgeTriages(
             **around,

@@ -1,0 +1,201 @@
+"""Triage every service at once, as one table."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+import structlog
+
+from bot.domain.errors import BotError
+from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey, ServiceName, TriageId
+from bot.domain.message import TriageCard, TriageState
+from bot.domain.request import TriageAll
+from bot.domain.service import Service
+from bot.domain.triage import Triage
+from bot.domain.triage_table import TriageLine, TriageTable, worst_first
+from bot.ports import Answers, Clock, Storage
+from bot.usecases.before import the_same_before
+from bot.usecases.examine import Examine, Examined, Plan
+from bot.usecases.measure import TRIAGE_WITHIN
+from bot.usecases.triage import fallback_on
+
+log = structlog.get_logger()
+
+# One claim for the whole run: its end comes first.
+CLAIM: Final = TRIAGE_WITHIN + timedelta(seconds=30)
+SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
+AT_ONCE: Final = 20  # services; what they share is measured once anyway
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is in so far."""
+
+    table: TriageTable
+    lines: dict[ServiceName, TriageLine] = field(default_factory=dict)
+    spent: Decimal = Decimal(0)
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self) -> TriageTable:
+        """Compose the table from what is in."""
+        blank = [one for one in self.table.lines if one.service not in self.lines]
+        return replace(
+            self.table,
+            lines=worst_first((*self.lines.values(), *blank)),
+            waiting=len(blank),
+            spent=self.spent,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageEverything:
+    """Runs one triage per service; one that is under way already is not run twice.
+
+    Attributes:
+        seen_from: Names the place this measures from.
+    """
+
+    storage: Storage
+    clock: Clock
+    services: Sequence[Service]
+    examine: Examine
+    seen_from: str
+
+    async def __call__(
+        self, request: TriageAll, delivery: DeliveryKey | None, answer: Answers
+    ) -> None:
+        """Show one table and keep it up to date until every service is measured."""
+        began, now = self.clock.monotonic(), self.clock.now()
+        key = OutboxKey(f"triage-all/{int(now.timestamp())}/{request.asked.by}")
+        progress = _Progress(
+            TriageTable(
+                started_at=now,
+                lines=tuple(TriageLine(one.name) for one in self.services),
+                waiting=len(self.services),
+                seen_from=self.seen_from,
+                asked_by=request.asked.by,
+            )
+        )
+        await self._show(key, request, progress.now(), delivery)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._paint(key, request, progress))
+            await self._measure_all(request, progress)
+            progress.finished.set()
+        duration = self.clock.monotonic() - began
+        await self._show(key, request, replace(progress.now(), duration=duration))
+        log.info("triage.all_finished", services=len(self.services), spent_usd=str(progress.spent))
+
+    async def _measure_all(self, request: TriageAll, progress: _Progress) -> None:
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def one(service: Service) -> None:
+            async with places:
+                line, spent = await self._line(service, request)
+            progress.lines[service.name] = line
+            progress.spent += spent
+
+        async with asyncio.TaskGroup() as group:
+            for service in self.services:
+                group.create_task(one(service))
+
+    async def _line(self, service: Service, request: TriageAll) -> tuple[TriageLine, Decimal]:
+        try:
+            opened = await self._open(service, request)
+            if not isinstance(opened, tuple):
+                return TriageLine(service.name, running=opened), Decimal(0)
+            triage, plan = opened
+            examined = await self.examine(service, plan, lambda _: None)
+            await self._close(triage, plan, examined)
+        except BotError as error:  # costs this line, not the table
+            log.warning("triage.all_line_failed", service=service.name, reason=str(error))
+            return TriageLine(service.name, failure=str(error)), Decimal(0)
+        return TriageLine(service.name, triage.id, examined.diagnosis), examined.spent
+
+    async def _open(self, service: Service, request: TriageAll) -> tuple[Triage, Plan] | TriageId:
+        now = self.clock.now()
+        async with self.storage() as uow:
+            running = await uow.triages.running(service.name, now)
+            if running is not None:
+                return running.id
+            plan = await self.examine.plan(uow, service, request.mode)
+            triage_id = await uow.triages.next_id()
+            triage = Triage(
+                id=triage_id,
+                service=service.name,
+                channel=request.asked.channel,
+                started_at=now,
+                card=self._card(service, plan, triage_id, now),
+                asked_by=request.asked.by,
+                reserved=plan.reserved,
+            )
+            await uow.triages.save(triage, claimed_until=now + CLAIM)
+        return triage, plan
+
+    def _card(self, service: Service, plan: Plan, triage_id: TriageId, now: datetime) -> TriageCard:
+        return TriageCard(
+            triage_id=triage_id,
+            service=service.name,
+            mode=plan.mode,
+            state=TriageState.RUNNING,
+            started_at=now,
+            calls=service.calls,
+            mode_reason=plan.reason,
+            cost=plan.price,
+            seen_from=self.seen_from,
+        )
+
+    async def _close(self, triage: Triage, plan: Plan, examined: Examined) -> None:
+        now, cause = self.clock.now(), examined.diagnosis.cause
+        async with self.storage() as uow:
+            settled = await self.examine.settle(uow, plan, examined)
+            known = await the_same_before(uow, triage.service, cause, now)
+            card = replace(
+                triage.card,
+                state=TriageState.FINAL,
+                results=tuple(examined.measurements.results.values()),
+                diagnosis=examined.diagnosis,
+                duration=examined.duration,
+                spent=examined.spent,
+                budget_left=settled.budget_left,
+                fallback_on=fallback_on(examined),
+                beside=replace(triage.card.beside, earlier=known),
+            )
+            ended = replace(triage, card=card, ended_at=now, reserved=Decimal(0))
+            await uow.triages.save(ended, claimed_until=None)
+
+    async def _paint(self, key: OutboxKey, request: TriageAll, progress: _Progress) -> None:
+        """Show what is in, at most every 2 s."""
+        shown = 0
+        while not await _within(progress.finished, SHOW_EVERY):
+            if len(progress.lines) == shown:
+                continue
+            shown = len(progress.lines)
+            try:
+                await self._show(key, request, progress.now())
+            except BotError as error:  # costs the picture only
+                log.warning("triage.all_not_shown", reason=str(error))
+
+    async def _show(
+        self,
+        key: OutboxKey,
+        request: TriageAll,
+        table: TriageTable,
+        delivery: DeliveryKey | None = None,
+    ) -> None:
+        now, channel = self.clock.now(), ChannelId(request.asked.channel)
+        async with self.storage() as uow:
+            await uow.outbox.card(key, channel, table, at=now)
+            if delivery is not None:
+                await uow.inbox.close(delivery, at=now)
+
+
+async def _within(event: asyncio.Event, wait: timedelta) -> bool:
+    """Wait for an event; False when it did not come in time."""
+    try:
+        async with asyncio.timeout(wait.total_seconds()):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -1,0 +1,126 @@
+"""Every service at once: one table, one run per service, and what failures cost."""
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.domain.diagnosis import Cause, Mode
+from bot.domain.errors import UnavailableError
+from bot.domain.ids import TriageId
+from bot.domain.message import TriageState
+from bot.domain.money import budget_day
+from bot.domain.probe import ProbeKind
+from bot.domain.request import TriageAll
+from bot.domain.triage_table import TriageTable
+from tests.builders import ANA, NIGHT, a_service, asked
+from tests.usecases.nights import DELIVERY, Night, until
+
+DAY = budget_day(NIGHT)
+
+
+def several(night, *names):
+    """Configure these services."""
+    services = [a_service(name=name) for name in names]
+    return replace(night.triage_all, services=services)
+
+
+def table(night):
+    (found,) = [one for one in night.storage.messages if isinstance(one, TriageTable)]
+    return found
+
+
+async def run(night, *names, mode=Mode.QUICK):
+    await several(night, *names)(TriageAll(asked(), mode), DELIVERY, night.heard)
+    return table(night)
+
+
+async def test_every_service_is_a_line_of_one_table():
+    night = Night()
+
+    found = await run(night, "one", "two")
+
+    assert [(one.service, one.is_fine) for one in found.lines] == [("one", True), ("two", True)]
+    assert (found.waiting, found.asked_by, found.seen_from) == (0, ANA, "prod-eu")
+    assert found.duration is not None
+    assert len(night.storage.messages) == 1
+
+
+async def test_each_run_is_remembered_with_its_verdict():
+    night = Night()
+    night.break_ideogram()
+
+    found = await run(night, "one", mode=Mode.FULL)
+
+    (triage,) = night.storage.triages
+    assert triage.ended_at is not None
+    assert (triage.card.state, triage.card.diagnosis) == (
+        TriageState.FINAL,
+        found.lines[0].diagnosis,
+    )
+    assert found.lines[0].triage_id == triage.id
+
+
+async def test_money_not_spent_is_given_back():
+    night = Night()
+    priced = replace(night.probes[ProbeKind.GENERATE_V3].result, cost=Decimal("0.03"))
+    night.probes[ProbeKind.GENERATE_V3].result = priced
+
+    found = await run(night, "one", mode=Mode.FULL)
+
+    assert found.spent == night.storage.tables.days[DAY] == Decimal("0.03")
+
+
+async def test_a_service_that_is_measured_already_is_not_run_twice():
+    night = Night()
+    last = night.probes[ProbeKind.GENERATE_V3]
+    last.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.triaged())
+        await until(lambda: last.subjects)
+        found = await run(night, night.service.name)
+        last.waits_for.set()
+
+    assert (found.lines[0].running, found.lines[0].diagnosis) == (TriageId(1), None)
+    assert len(night.storage.triages) == 1
+
+
+async def test_the_table_fills_in_while_services_are_measured():
+    night = Night()
+    last = night.probes[ProbeKind.DNS]
+    last.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run(night, "one"))
+        await until(lambda: last.subjects)
+        shown = table(night)
+        last.waits_for.set()
+
+    assert (shown.waiting, shown.lines[0].diagnosis, shown.duration) == (1, None, None)
+    assert table(night).waiting == 0
+
+
+async def test_what_cannot_be_measured_costs_its_line_only():
+    night = Night()
+    everything = several(night, "one")
+    broken = replace(everything, examine=_Broken())
+
+    await broken(TriageAll(asked()), None, night.heard)
+
+    assert table(night).lines[0].failure == "no database"
+
+
+class _Broken:
+    """An examination for which nothing can be planned."""
+
+    async def plan(self, *_: object) -> None:
+        raise UnavailableError("no database")
+
+
+async def test_verdicts_come_worst_first():
+    night = Night()
+    night.break_ideogram()
+
+    found = await run(night, "one", "two", mode=Mode.FULL)
+
+    assert [one.diagnosis.cause for one in found.lines if one.diagnosis] == [Cause.OUTAGE] * 2
