@@ -64,3 +64,17 @@ def test_a_mitigation_has_one_name_everywhere():
 
             assert WORDS.label(label) == name
             assert WORDS.confirm(a_preview(kind=kind, undoes=undoes)).confirm == name
+
+
+def test_a_suspect_that_this_bot_made_is_called_one():
+    facts = {"revision": 15, "revision_age_seconds": 200, "image": "app:2"}
+    deployed = a_result(ProbeKind.WORKLOAD, facts=facts | {"revision_cause": "faster queue"})
+    switched = replace(deployed, facts=dict(deployed.facts) | {"revision_by": "this bot (INC-1)"})
+    ours = a_diagnosis(Cause.OWN_SERVICE)
+
+    theirs, own = (
+        WORDS.wording(a_card(diagnosis=ours, results=(one,))).lead for one in (deployed, switched)
+    )
+
+    assert "Suspect: revision 15, 3 min old, “faster queue”, image app:2." in theirs
+    assert "Suspect: revision 15, changed by this bot (INC-1) 3 min ago, image app:2." in own

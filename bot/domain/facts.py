@@ -49,6 +49,7 @@ POD_REASON: Final = "pod_reason"  # of the first pod that is not ready
 REVISION: Final = "revision"
 REVISION_AGE_SECONDS: Final = "revision_age_seconds"
 REVISION_CAUSE: Final = "revision_cause"
+REVISION_BY: Final = "revision_by"  # "this bot (INC-1)", absent when it was not this bot
 IMAGE: Final = "image"
 KEY_LENGTH: Final = "key_length"
 PODS_OLDER_THAN_KEY: Final = "pods_older_than_key"  # bool, absent when unknown

@@ -41,8 +41,10 @@ def took(duration: timedelta) -> str:
 
 
 def ago(duration: timedelta) -> str:
-    """Write an age in its largest unit: `12 min`, `5 h`, `3 d`."""
+    """Write an age in its largest unit: `40 s`, `12 min`, `5 h`, `3 d`."""
     minutes = max(int(duration / timedelta(minutes=1)), 0)
+    if not minutes:
+        return f"{max(int(duration.total_seconds()), 0)} s"
     if minutes < 60:  # noqa: PLR2004  minutes of an hour
         return f"{minutes} min"
     hours = minutes // 60

@@ -3,19 +3,21 @@
 Source of the patch rules: measured against kube-apiserver 1.36.3, facts on Kubernetes section 6.
 """
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.domain.errors import GuardRefusedError
-from bot.domain.ids import MitigationId
+from bot.domain.ids import MitigationId, incident_text
 from bot.domain.mitigation import EnvChange, MitigationRun
 from bot.domain.service import Target
-from bot.domain.workload import Container, Deployment
+from bot.domain.workload import Container, Deployment, Revision
 
 MITIGATION: Final = "ideogram-bot/mitigation"  # annotation on the Deployment: our id
 # Shown by `kubectl rollout history`.
 CHANGE_CAUSE: Final = "kubernetes.io/change-cause"
+_OURS: Final = re.compile(r"(?:(INC-\d+): )?[a-z-]+ by \S+ \(M-[0-9a-f]+, ideogram-bot\)")
 ALREADY: Final = "already"  # the guard that finds nothing to change
 
 
@@ -123,6 +125,30 @@ def is_ours(run: MitigationRun, deployment: Deployment) -> bool:
     return hash_after in ("", container.env_hash) and all(
         value_of(container, change.name) == change.after for change in run.preview.changes
     )
+
+
+def change_cause(run: MitigationRun) -> str:
+    """Write who changed a Deployment and why, for its rollout history."""
+    place = "" if run.incident_id is None else f"{incident_text(run.incident_id)}: "
+    return f"{place}{run.kind} by {run.by} ({run.name}, ideogram-bot)"
+
+
+def bot_that_made(newest: Revision, older: Sequence[Revision]) -> str | None:
+    """Tell whether a revision is a change of ours: `this bot (INC-1)`; None when it is not.
+
+    The annotation stays when the next deploy writes none. Each press has its own text, so a text
+    that an earlier revision carries too is left over and names nobody.
+    """
+    found = _OURS.fullmatch(newest.cause)
+    if found is None or is_left_over(newest, older):
+        return None
+    return f"this bot ({found[1]})" if found[1] else "this bot"
+
+
+def is_left_over(newest: Revision, older: Sequence[Revision]) -> bool:
+    """Tell whether a text of ours stands on a revision that somebody else made after it."""
+    is_ours = _OURS.fullmatch(newest.cause) is not None
+    return is_ours and any(one.cause == newest.cause for one in older)
 
 
 def by_hand(target: Target, change: EnvChange) -> str:

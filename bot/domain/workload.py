@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
+
+# Reasons of `Progressing` while and after pods are replaced: k8s.io/kubernetes 1.36,
+# pkg/controller/deployment/util/deployment_util.go.
+_ROLLING: Final = frozenset(
+    {"NewReplicaSetCreated", "FoundNewReplicaSet", "ReplicaSetUpdated", "NewReplicaSetAvailable"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +48,17 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition of a Deployment's status; `status` is True, False or Unknown."""
+    """A condition of a Deployment's status; `status` is True, False or Unknown.
+
+    Attributes:
+        updated_at: When it last moved; of `Progressing`, of a rollout's newest progress.
+    """
 
     type: str
     status: str
     reason: str = ""
     message: str = ""
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,16 @@ class Deployment:
     def condition(self, type_: str) -> Condition | None:
         """Find a condition by its type."""
         return next((one for one in self.conditions if one.type == type_), None)
+
+    @property
+    def rolled_at(self) -> datetime | None:
+        """When the newest rollout moved; None when that is not known.
+
+        A rollout back to an earlier template takes up its old ReplicaSet, whose age tells nothing.
+        Pausing and resuming move the same condition and roll nothing out.
+        """
+        found = self.condition("Progressing")
+        return None if found is None or found.reason not in _ROLLING else found.updated_at
 
 
 @dataclass(frozen=True, slots=True)

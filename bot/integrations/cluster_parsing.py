@@ -110,7 +110,11 @@ def _variables(containers: Sequence[Raw]) -> Iterator[EnvVar]:
 
 def _condition(raw: Raw) -> Condition:
     return Condition(
-        _text(raw, "type"), _text(raw, "status"), _text(raw, "reason"), _text(raw, "message")
+        type=_text(raw, "type"),
+        status=_text(raw, "status"),
+        reason=_text(raw, "reason"),
+        message=_text(raw, "message"),
+        updated_at=_moment(raw.get("lastUpdateTime")),
     )
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 from bot.domain import facts
 from bot.domain.errors import BotError
 from bot.domain.observation import ago, one_line
+from bot.domain.patch import bot_that_made, is_left_over
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Service, Switch, SwitchName, Target
 from bot.domain.workload import Container, Deployment, Pod, Revision, SecretFacts, rollout
@@ -71,7 +72,7 @@ class Workload:
         found = (
             _deployment_facts(seen.deployment)
             | _pod_facts(seen.pods)
-            | _revision_facts(seen.revisions, now)
+            | _revision_facts(seen, now)
             | _switch_facts(service, seen.deployment)
             | _secret_facts(seen)
         )
@@ -134,16 +135,19 @@ def _pod_facts(pods: Sequence[Pod] | BotError) -> Facts:
     return found | ({facts.POD_REASON: one_line(reasons[0])} if reasons else {})
 
 
-def _revision_facts(revisions: Sequence[Revision] | BotError, now: datetime) -> Facts:
-    if isinstance(revisions, BotError) or not revisions:
+def _revision_facts(seen: _Seen, now: datetime) -> Facts:
+    if isinstance(seen.revisions, BotError) or not seen.revisions:
         return {}
-    newest = revisions[0]
-    return {
+    newest, older = seen.revisions[0], seen.revisions[1:]
+    began = max(newest.created_at, seen.deployment.rolled_at or newest.created_at)
+    by = bot_that_made(newest, older)
+    found: Facts = {
         facts.REVISION: newest.number,
-        facts.REVISION_AGE_SECONDS: int((now - newest.created_at).total_seconds()),
-        facts.REVISION_CAUSE: one_line(newest.cause),
+        facts.REVISION_AGE_SECONDS: int((now - began).total_seconds()),
+        facts.REVISION_CAUSE: "" if is_left_over(newest, older) else one_line(newest.cause),
         facts.IMAGE: one_line(newest.image),
     }
+    return found if by is None else found | {facts.REVISION_BY: by}
 
 
 def _switch_facts(service: Service, deployment: Deployment) -> Facts:
@@ -209,6 +213,8 @@ def _deploy(found: Facts) -> list[str]:
         return []
     age = timedelta(seconds=seconds)
     recent = age < timedelta(days=1)
+    if facts.REVISION_BY in found:
+        return [f"changed by {found[facts.REVISION_BY]} {ago(age)} ago"]
     return [f"deployed {ago(age)} ago" if recent else f"no deploy for {ago(age)}"]
 
 

@@ -8,9 +8,8 @@ from typing import Final
 import structlog
 
 from bot.domain.errors import ConflictError, PermanentError, TemporaryError
-from bot.domain.ids import incident_text
 from bot.domain.mitigation import MitigationKind, MitigationRun, State
-from bot.domain.patch import MITIGATION, env_patch
+from bot.domain.patch import MITIGATION, change_cause, env_patch
 from bot.domain.press import ended_by, moved
 from bot.domain.service import Service
 from bot.domain.timeline import EventKind
@@ -85,7 +84,7 @@ class Apply:
             container,
             work.run.preview.changes,
             mitigation_id=work.run.id,
-            cause=_cause(work.run),
+            cause=change_cause(work.run),
         )
         try:
             after = await self.cluster.patch(target_of(service), patch)
@@ -140,11 +139,6 @@ def _too_often_or_late(run: MitigationRun, now: datetime) -> str:
     if now - run.pressed_at > SEND_WITHIN:
         return "interrupted for more than 2 min, so nothing more was sent"
     return f"sent {run.sends} times without effect" if run.sends >= SENDS else ""
-
-
-def _cause(run: MitigationRun) -> str:
-    place = "" if run.incident_id is None else f"{incident_text(run.incident_id)}: "
-    return f"{place}{run.kind} by {run.by} ({run.name}, ideogram-bot)"
 
 
 def _is_ended(earlier: MitigationRun, run: MitigationRun, *, ends: bool) -> bool:

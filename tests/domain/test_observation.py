@@ -46,7 +46,7 @@ def test_short_durations(milliseconds, words):
 
 @pytest.mark.parametrize(
     ("minutes", "words"),
-    [(-5, "0 min"), (59, "59 min"), (60, "1 h"), (47 * 60, "47 h"), (48 * 60, "2 d")],
+    [(-5, "0 s"), (0.5, "30 s"), (59, "59 min"), (60, "1 h"), (47 * 60, "47 h"), (48 * 60, "2 d")],
 )
 def test_ages(minutes, words):
     assert ago(timedelta(minutes=minutes)) == words

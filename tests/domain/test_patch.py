@@ -3,20 +3,24 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.errors import GuardRefusedError
-from bot.domain.ids import MitigationId
+from bot.domain.ids import IncidentId, MitigationId
 from bot.domain.mitigation import EnvChange
 from bot.domain.patch import (
     as_text,
+    bot_that_made,
     by_hand,
+    change_cause,
     changed,
     changes_between,
     env_patch,
+    is_left_over,
     is_ours,
     shown,
     value_of,
 )
 from bot.domain.service import Target
-from tests.builders import a_preview, a_run
+from bot.domain.workload import Revision
+from tests.builders import NIGHT, a_preview, a_run
 from tests.fakes.cluster_objects import a_container, a_deployment
 
 DEPLOYMENT = a_deployment()
@@ -136,3 +140,26 @@ def test_the_command_by_hand_names_place_container_and_value():
     assert by_hand(Target("default", "web"), EnvChange("A", "1", None)) == (
         "kubectl -n default set env deployment/web A-"
     )
+
+
+def a_revision(number, cause):
+    return Revision(number, NIGHT, cause, "app:1", 4)
+
+
+def test_a_change_of_ours_is_known_by_what_we_wrote():
+    alone = a_revision(2, change_cause(a_run()))
+    within = a_revision(2, change_cause(a_run(incident_id=IncidentId(1))))
+    theirs = a_revision(2, "faster queue")
+
+    assert [bot_that_made(one, ()) for one in (alone, within, theirs)] == [
+        "this bot", "this bot (INC-1)", None,
+    ]  # fmt: skip
+
+
+def test_a_text_of_ours_that_a_later_deploy_left_standing_names_nobody():
+    ours = change_cause(a_run())
+    deployed, pressed = a_revision(3, ours), a_revision(2, ours)
+
+    assert bot_that_made(deployed, (pressed,)) is None
+    assert is_left_over(deployed, (pressed,))
+    assert not is_left_over(a_revision(3, "x"), (a_revision(2, "x"),))

@@ -239,3 +239,12 @@ def test_no_document_crashes_the_readers(raw):
     parse_pods(raw, "web", "app")
     parse_revisions(raw, "web", None)
     parse_secret_facts(raw, "api-key")
+
+
+def test_a_condition_says_when_it_moved():
+    moved = {"type": "Progressing", "reason": "NewReplicaSetAvailable", "lastUpdateTime": NOON}
+
+    found = parse_deployment({"status": {"conditions": [moved, {"type": "Available"}]}})
+
+    assert found.rolled_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert [one.updated_at for one in found.conditions] == [found.rolled_at, None]

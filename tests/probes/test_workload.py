@@ -111,6 +111,34 @@ async def test_one_pod_that_is_not_ready_makes_no_rollout(bench):
     assert (await measured(bench)).facts["rolling"] is False
 
 
+async def test_a_rollout_back_to_an_old_template_is_as_old_as_the_rollout(bench):
+    since = NIGHT - timedelta(minutes=4)
+    rolled = Condition("Progressing", "True", "NewReplicaSetAvailable", updated_at=since)
+    with_deployment(bench, conditions=(rolled,))
+
+    result = await measured(bench)
+
+    assert "deployed 4 min ago" in result.detail
+    assert result.facts["revision_age_seconds"] == 240
+
+
+async def test_resuming_a_paused_deployment_is_no_rollout(bench):
+    resumed = Condition("Progressing", "Unknown", "DeploymentResumed", updated_at=NIGHT)
+    with_deployment(bench, conditions=(resumed,))
+
+    assert "no deploy for 3 d" in (await measured(bench)).detail
+
+
+async def test_a_change_of_this_bot_is_called_one(bench):
+    ours = "INC-1: enable-fallback by U0ANA (M-3f2a91, ideogram-bot)"
+    bench.cluster.set_revisions(TARGET, Revision(15, NIGHT, ours, "app:1.5", 4))
+
+    result = await measured(bench)
+
+    assert "changed by this bot (INC-1) 0 s ago" in result.detail
+    assert result.facts["revision_by"] == "this bot (INC-1)"
+
+
 async def test_a_fresh_deploy_is_named_with_age_cause_and_image(bench):
     fresh = Revision(15, NIGHT - timedelta(minutes=12), "deploy 1.5", "app:1.5", 4)
     bench.cluster.set_revisions(TARGET, fresh)
