@@ -33,7 +33,7 @@ class Status(StrEnum):
 NEXT: Final[Mapping[Status, frozenset[Status]]] = {
     Status.INVESTIGATING: frozenset({Status.MITIGATED, Status.RESOLVED}),
     Status.MITIGATED: frozenset({Status.INVESTIGATING, Status.RESOLVED}),
-    Status.RESOLVED: frozenset({Status.INVESTIGATING}),
+    Status.RESOLVED: frozenset(),
 }
 
 
@@ -113,7 +113,7 @@ class Incident:
             return replace(self, status=status, mitigated_at=self.mitigated_at or at)
         if status is Status.RESOLVED:
             return replace(self, status=status, resolved_at=at)
-        return replace(self, status=status, resolved_at=None)
+        return replace(self, status=status)
 
 
 def shortened(text: str, limit: int) -> str:

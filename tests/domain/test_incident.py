@@ -40,14 +40,14 @@ def test_moving_to_the_same_status_changes_nothing():
     assert incident.moved(Status.INVESTIGATING, NIGHT) is incident
 
 
-def test_resolved_may_only_be_reopened():
+@pytest.mark.parametrize("status", [Status.INVESTIGATING, Status.MITIGATED])
+def test_resolved_is_the_end(status):
     resolved = an_incident().moved(Status.RESOLVED, NIGHT + MINUTE)
 
-    reopened = resolved.moved(Status.INVESTIGATING, NIGHT)
-
-    assert (resolved.resolved_at, reopened.resolved_at) == (NIGHT + MINUTE, None)
     with pytest.raises(InvalidTransitionError):
-        resolved.moved(Status.MITIGATED, NIGHT)
+        resolved.moved(status, NIGHT)
+
+    assert resolved.resolved_at == NIGHT + MINUTE
 
 
 def test_clocks_count_from_the_start_of_the_trouble():

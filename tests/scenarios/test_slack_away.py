@@ -35,6 +35,8 @@ async def test_each_thing_that_is_away_is_one_line(tmp_path):
             said.append((await process.stderr.readline()).decode().rstrip())
         process.terminate()
         said += (await process.stderr.read()).decode().splitlines()
+        code = await process.wait()
 
     assert [line for line in said if not A_LINE.fullmatch(line)] == []
+    assert code == 0
     assert any("database.away" in line for line in said)
