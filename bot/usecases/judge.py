@@ -41,6 +41,7 @@ class JudgeTriages:
 
     Attributes:
         names_resolvable: Whether a host name is among the ways out.
+        compare_within: How long the cluster may take to tell earlier deploys.
         thresholds: From where on a measurement is a fault.
     """
 
@@ -51,6 +52,7 @@ class JudgeTriages:
     offer: Offer
     names_resolvable: bool
     thresholds: Thresholds = field(default_factory=Thresholds)
+    compare_within: timedelta = COMPARE_WITHIN
 
     async def __call__(
         self, request: TellTriage, delivery: DeliveryKey | None, answer: Answers
@@ -130,7 +132,7 @@ class JudgeTriages:
         if service.target is None:
             return Comparison(why_not="no deployment is configured")
         try:
-            async with asyncio.timeout(COMPARE_WITHIN.total_seconds()):
+            async with asyncio.timeout(self.compare_within.total_seconds()):
                 deployment = await self.cluster.deployment(service.target)
                 revisions = await self.cluster.revisions(service.target, deployment)
         except BotError as error:

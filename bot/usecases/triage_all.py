@@ -56,6 +56,7 @@ class TriageEverything:
 
     Attributes:
         seen_from: Names the place this measures from.
+        show_every: How often the table may change.
     """
 
     storage: Storage
@@ -63,6 +64,7 @@ class TriageEverything:
     services: Sequence[Service]
     examine: Examine
     seen_from: str
+    show_every: timedelta = SHOW_EVERY
 
     async def __call__(
         self, request: TriageAll, delivery: DeliveryKey | None, answer: Answers
@@ -167,16 +169,23 @@ class TriageEverything:
             await uow.triages.save(ended, claimed_until=None)
 
     async def _paint(self, key: OutboxKey, request: TriageAll, progress: _Progress) -> None:
-        """Show what is in, at most every 2 s."""
+        """Show what is in, when there is news."""
         shown = 0
-        while not await _within(progress.finished, SHOW_EVERY):
-            if len(progress.lines) == shown:
-                continue
-            shown = len(progress.lines)
-            try:
-                await self._show(key, request, progress.now())
-            except BotError as error:  # costs the picture only
-                log.warning("triage.all_not_shown", reason=str(error))
+        while not progress.finished.is_set():
+            await _come(progress.finished, self.show_every)
+            shown = await self._show_news(key, request, progress, shown)
+
+    async def _show_news(
+        self, key: OutboxKey, request: TriageAll, progress: _Progress, shown: int
+    ) -> int:
+        count = len(progress.lines)
+        if count == shown:
+            return shown
+        try:
+            await self._show(key, request, progress.now())
+        except BotError as error:  # costs the picture only
+            log.warning("triage.all_not_shown", reason=str(error))
+        return count
 
     async def _show(
         self,
@@ -192,10 +201,10 @@ class TriageEverything:
                 await uow.inbox.close(delivery, at=now)
 
 
-async def _within(event: asyncio.Event, wait: timedelta) -> bool:
-    """Wait for an event; False when it did not come in time."""
+async def _come(event: asyncio.Event, wait: timedelta) -> None:
+    """Wait for an event, at most for this long."""
     try:
         async with asyncio.timeout(wait.total_seconds()):
-            return await event.wait()
+            await event.wait()
     except TimeoutError:
-        return False
+        return

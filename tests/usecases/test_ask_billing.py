@@ -90,3 +90,11 @@ async def test_without_an_owner_it_says_where_to_name_one():
 
     with pytest.raises(UserError, match=r"contacts\.billing_owner.*https://ideogram\.ai/platform"):
         await ask(night)
+
+
+async def test_a_request_that_was_not_recorded_is_asked_all_the_same():
+    night = await a_night()
+
+    await night.ask_billing(AskBilling(asked(), T_1), None, night.heard)
+
+    assert len(requests(night)) == 1

@@ -19,6 +19,7 @@ from bot.domain.request import AskQuality, TellTriage
 from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind
 from tests.builders import ANA, BEN, NIGHT, a_result, a_service, an_incident, asked
+from tests.fakes.cluster import FakeCluster
 from tests.fakes.cluster_objects import a_container, a_deployment
 from tests.usecases.nights import DELIVERY, Night, until
 from tests.usecases.pressing import TARGET
@@ -225,3 +226,20 @@ async def test_the_same_trouble_before_is_remembered():
     told = await tell(night, await night.triaged(), Sight.LOOKS_BAD)
 
     assert told.beside.earlier.incident_id == old.id
+
+
+async def test_a_cluster_that_does_not_answer_in_time_costs_only_the_comparison():
+    night = Night()
+    card = await night.triaged()
+    night.judge = replace(night.judge, compare_within=timedelta(0), cluster=_Silent())
+
+    told = await tell(night, card, Sight.LOOKS_BAD)
+
+    assert told.beside.quality.why_not == "the cluster did not answer in time"
+
+
+class _Silent(FakeCluster):
+    """A cluster that never answers."""
+
+    async def deployment(self, target):
+        await asyncio.Event().wait()

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.diagnosis import Cause, Mode
@@ -124,3 +125,63 @@ async def test_verdicts_come_worst_first():
     found = await run(night, "one", "two", mode=Mode.FULL)
 
     assert [one.diagnosis.cause for one in found.lines if one.diagnosis] == [Cause.OUTAGE] * 2
+
+
+async def test_what_is_in_is_shown_while_others_are_measured():
+    night = Night()
+    everything, probe = _halfway(night)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(everything(TriageAll(asked(), Mode.QUICK), None, night.heard))
+        await until(lambda: night.storage.messages and table(night).waiting == 1)
+        shown = table(night)
+        probe.waits_for.set()
+
+    assert sum(one.is_fine for one in shown.lines) == 1
+    assert table(night).waiting == 0
+
+
+async def test_a_database_that_goes_away_meanwhile_costs_only_the_picture():
+    night = Night()
+    everything, probe = _halfway(night)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(everything(TriageAll(asked(), Mode.QUICK), None, night.heard))
+        await until(lambda: len(night.storage.triages) == 2 and _ended(night) == 1)
+        night.storage.is_away = True
+        await asyncio.sleep(0.1)  # noqa: TID251  until the painter has tried
+        night.storage.is_away = False
+        probe.waits_for.set()
+
+    assert table(night).waiting == 0
+
+
+def _halfway(night):
+    """Measure two services, of which the second waits for its pods."""
+    everything = replace(several(night, "one", "two"), show_every=timedelta(milliseconds=30))
+    probe = night.probes[ProbeKind.WORKLOAD]
+    probe.waits_for, first = asyncio.Event(), type(probe).__call__
+
+    async def answer_one(subject):
+        if subject.service.name == "one":
+            return probe.result
+        return await first(probe, subject)
+
+    examine = night.examine
+    others = [one for one in examine.measure.probes if one is not probe]
+    measure = replace(examine.measure, probes=[*others, _Ordered(probe, answer_one)])
+    return replace(everything, examine=replace(examine, measure=measure)), probe
+
+
+class _Ordered:
+    """A probe that answers by the service asked for."""
+
+    def __init__(self, probe, answer):
+        self.kind, self.timeout, self._answer = probe.kind, probe.timeout, answer
+
+    async def __call__(self, subject):
+        return await self._answer(subject)
+
+
+def _ended(night):
+    return sum(one.ended_at is not None for one in night.storage.triages)
