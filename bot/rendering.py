@@ -150,6 +150,7 @@ class _Surface:
             "m": self.environment.get_template("_macros.j2").module,
             "causes": self.environment.get_template("_causes.j2").module,
             "events": self.environment.get_template("_events.j2").module,
+            "past": self.environment.get_template("_past.j2").module,
         }
 
 

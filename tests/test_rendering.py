@@ -210,7 +210,7 @@ def test_a_mitigated_incident_says_what_users_get_since_when():
     assert said.rows == (
         "*Impact*  99 % of requests failed",
         "*Cause*  Ideogram is down, not us (provider)",
-        "*Action*  Enable Fallback: effective after 47 s",
+        "*Action*  Enable Fallback: effective in 47 s",
         "*Next update*  <!date^1795143840^{time}|03:04 UTC>",
         "*Owner*  <@U0ANA>",
     )

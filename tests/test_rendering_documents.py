@@ -143,8 +143,8 @@ INC-42, Ideogram is down. Service: ideogram-service. Status: RESOLVED. Owner: An
 All times are UTC.
 
 ### Summary
-Impact: Images failed. Ideogram is down, not us (origin: Ideogram). Ideogram answers with server \
-errors. Enable Fallback was effective in 47 s.
+Impact: Images failed. Ideogram was down, not us (origin: Ideogram). Enable Fallback: effective \
+in 47 s.
 
 | Time to | |
 |---|---|
@@ -153,18 +153,18 @@ errors. Enable Fallback was effective in 47 s.
 | resolve | 44 min |
 
 ### Timeline
-- 2026-11-20 03:04 - Triage: provider, P1 - Ana - [T-118](https://x.slack.com/archives/C0/p1)
+- 2026-11-20 03:04:00 - Triage: provider, P1 - Ana - [T-118](https://x.slack.com/archives/C0/p1)
 
 ### Root Cause
-**Draft, from the diagnosis; no person has confirmed it.** Ideogram is down, not us. Ideogram \
+**Draft, from the diagnosis; no person has confirmed it.** Ideogram was down, not us. Ideogram \
 answers with server errors. Branch taken: 5xx on every call. What would have changed the verdict: \
 a V3 200.
 
 ### Evidence
-- generate-v3: unhealthy - 503 in 0.4 s (status 503) - 2026-11-20 03:04
+- generate-v3: unhealthy - 503 in 0.4 s (status 503) - 2026-11-20 03:04:00
 
 ### Mitigations
-- 2026-11-20 03:04 - Enable Fallback by Ana: effective in 47 s - prod-eu/default: \
+- 2026-11-20 03:04:00 - Enable Fallback: effective in 47 s, pressed by Ana - prod-eu/default: \
 IDEOGRAM_FALLBACK false → true - M-3f2a91
 
 ### Gaps
@@ -174,7 +174,7 @@ IDEOGRAM_FALLBACK false → true - M-3f2a91
 - [ ] Fix: Let the service fall back by itself after repeated 5xx - Owner: Ana - Due: 2026-12-04
 - [ ] Prevention: close the gap "no update for 52 min, promised 30" - Owner: Ana - Due: 2026-12-04
 
-Drafted 2026-11-20 03:04 UTC from the records of the bot.
+Drafted 2026-11-20 03:04:00 UTC from the records of the bot.
 """
 
 

@@ -18,6 +18,7 @@ from bot.domain.incident import Clocks, Incident, Status
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.recovery import Recovery
+from bot.domain.relief import Relief
 from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
@@ -102,6 +103,7 @@ class IncidentCard:
         last: The newest finished mitigation.
         primary: Name of the primary button: an offer's kind, `update`, or `resolve`.
         recovery: What is known of Ideogram while a mitigation is in force; None when none is.
+        relief: What users got instead of the trouble; None when nothing helped yet.
     """
 
     incident: Incident
@@ -110,6 +112,7 @@ class IncidentCard:
     last: MitigationRun | None = None
     primary: str = "update"
     recovery: Recovery | None = None
+    relief: Relief | None = None
     kind: Literal["incident-card"] = "incident-card"
     version: int = 1
 
@@ -214,6 +217,7 @@ class Postmortem:
         people: Display names by user id, for a document read outside Slack.
         diagnosis: Of the triage that led to the incident; None when there was none.
         gaps: Findings about the handling, in words.
+        relief: What users got instead of the trouble; None when nothing helped.
         drafted_at: When these facts were read.
     """
 
@@ -226,6 +230,7 @@ class Postmortem:
     mitigations: tuple[MitigationRun, ...] = ()
     people: tuple[tuple[UserId, str], ...] = ()
     gaps: tuple[str, ...] = ()
+    relief: Relief | None = None
     kind: Literal["postmortem"] = "postmortem"
     version: int = 1
 

@@ -113,7 +113,8 @@ def _of_incident(card: IncidentCard) -> Controls:
     one = incident.id
     timeline = action(ids.TIMELINE, incident_id=one)
     postmortem = action(ids.POSTMORTEM, incident_id=one)
-    if not incident.is_open:
+    if not incident.is_open:  # resolving wrote the first one
+        postmortem = action(ids.POSTMORTEM, incident_id=one, label="button.postmortem.anew")
         return Controls([postmortem, timeline], service=incident.service)
     update = action(ids.UPDATE, incident_id=one, is_primary=card.primary == "update")
     resolve = action(ids.RESOLVE, incident_id=one, is_primary=card.primary == "resolve")

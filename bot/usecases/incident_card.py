@@ -11,6 +11,7 @@ from bot.domain.incident import Incident, Status
 from bot.domain.message import IncidentCard
 from bot.domain.mitigation import IN_FORCE, MitigationKind, MitigationRun, Preview, State
 from bot.domain.recovery import Recovery, holding
+from bot.domain.relief import relief
 from bot.ports import Mitigation, UnitOfWork
 
 UPDATE: Final = "update"
@@ -41,6 +42,7 @@ class IncidentCards:
             last=last,
             primary=await self._primary(uow, incident, runs, offers, recovery),
             recovery=recovery,
+            relief=relief(runs),
         )
         await uow.outbox.card(incident.card, incident.channel, card, at=at)
 

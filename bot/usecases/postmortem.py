@@ -13,6 +13,7 @@ from bot.domain.ids import DeliveryKey, IncidentId, OutboxKey, UserId
 from bot.domain.incident import Incident, clocks
 from bot.domain.message import Answer, AnswerKind, Postmortem, TimelineLine
 from bot.domain.policy import Policy
+from bot.domain.relief import relief
 from bot.domain.request import WritePostmortem
 from bot.domain.timeline import TimelineEvent
 from bot.ports import Answers, Clock, Messenger, Storage, UnitOfWork
@@ -36,6 +37,7 @@ class Postmortems:
         """Read everything the document says, inside somebody's transaction."""
         now = self.clock.now()
         events = await uow.timeline.of(incident.id)
+        runs = tuple(await uow.mitigations.of_incident(incident.id))
         triage = None if incident.triage_id is None else await uow.triages.get(incident.triage_id)
         card = None if triage is None else triage.card
         return Postmortem(
@@ -45,7 +47,8 @@ class Postmortems:
             drafted_at=now,
             diagnosis=None if card is None else card.diagnosis,
             results=() if card is None else card.results,
-            mitigations=tuple(await uow.mitigations.of_incident(incident.id)),
+            mitigations=runs,
+            relief=relief(runs),
             people=people,
             gaps=gaps(incident, events, self.policy.update_every, incident.resolved_at or now),
         )

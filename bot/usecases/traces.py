@@ -55,7 +55,8 @@ async def note(
         facts |= {} if run.took is None else {"took": duration_text(run.took)}
     elif kind is EventKind.MITIGATION_ROLLED_OUT:
         facts = {"pods": f"{run.ready_seen} of {run.replicas} ready"}
-    facts = {"mitigation": run.kind.value} | facts
+    named = run.kind.value if run.undoes is None else f"undo.{run.kind.value}"
+    facts = {"mitigation": named} | facts
     evidence = Evidence(run.name, message or run.message)
     await uow.timeline.add(TimelineEvent(run.incident_id, at, kind, evidence, by, facts))
 

@@ -268,7 +268,7 @@ def test_the_menu_of_an_incident_holds_the_rest():
 def test_a_resolved_incident_leads_to_its_postmortem():
     card = IncidentCard(an_incident(status=Status.RESOLVED), offers=(UNDO,))
 
-    assert labels(card) == ["Write Postmortem", "Show Timeline"]
+    assert labels(card) == ["Rewrite Postmortem", "Show Timeline"]
 
 
 def test_an_outcome_offers_the_undo_and_leads_with_it_when_it_failed():

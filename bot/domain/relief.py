@@ -1,0 +1,33 @@
+"""What users got instead of the trouble, and from when to when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.domain.mitigation import MitigationKind, MitigationRun, State
+
+_RELIEVING: Final = frozenset({MitigationKind.ENABLE_FALLBACK, MitigationKind.REDUCE_CONCURRENCY})
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """The first mitigation of an incident that did what it promises.
+
+    Attributes:
+        until: When it was taken back or ended; None while it lasts.
+    """
+
+    kind: MitigationKind
+    since: datetime
+    until: datetime | None = None
+
+
+def relief(runs: Sequence[MitigationRun]) -> Relief | None:
+    """Find it among the presses of an incident, oldest first; None when nothing helped yet."""
+    for run in runs:
+        helped = run.state is State.EFFECTIVE and run.kind in _RELIEVING and run.undoes is None
+        if helped and run.finished_at is not None:
+            ends = [one.applied_at for one in runs if one.id == run.undone_by]
+            return Relief(run.kind, run.finished_at, ends[0] if ends else None)
+    return None
