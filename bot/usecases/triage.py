@@ -22,6 +22,7 @@ from bot.domain.service import Service, find_service
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
+from bot.usecases.before import the_same_before
 from bot.usecases.examine import Examine, Examined, Plan
 from bot.usecases.joining import open_beside
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
@@ -174,6 +175,8 @@ class RunTriages:
         async with self.storage() as uow:
             examined = await self.examine.settle(uow, plan, examined)
             card = self._final(triage.card, examined, offers, not_offered)
+            known = await the_same_before(uow, triage.service, examined.diagnosis.cause, now)
+            card = replace(card, beside=replace(card.beside, earlier=known))
             stored = await uow.triages.get(triage.id)
             taken = None if stored is None else stored.incident_id
             beside = await open_beside(uow, triage.service, taken)

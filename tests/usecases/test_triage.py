@@ -16,7 +16,7 @@ from bot.domain.message import Answer, AnswerKind, TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import budget_day
 from bot.domain.probe import CANARIES, Outcome, ProbeKind
-from bot.domain.request import RunTriage
+from bot.domain.request import Resolve, RunTriage
 from bot.domain.service import Call
 from bot.domain.timeline import EventKind
 from bot.ports import Keys
@@ -334,6 +334,18 @@ async def test_who_insists_on_a_full_triage_does_not_get_a_quick_one():
     night = await asked_meanwhile(Mode.QUICK, Mode.FULL)
 
     assert [one.card.mode for one in night.storage.triages] == [Mode.QUICK, Mode.FULL]
+
+
+async def test_what_helped_against_the_same_before_is_on_the_card():
+    night = Night()
+    incident = await night.at_night()
+    await night.resolve(Resolve(asked(), incident.id), None, night.heard)
+    night.clock.advance(timedelta(days=12))
+
+    card = await night.triaged()
+
+    assert card.beside.earlier is not None
+    assert card.beside.earlier.incident_id == incident.id
 
 
 async def test_an_abandoned_triage_is_said_to_be_interrupted():
