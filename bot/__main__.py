@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from bot.domain.errors import BotError, ConfigError, Problem
+from bot.domain.errors import BotError, ConfigError, Problem, TemporaryError
 
 CANNOT_RUN = 2
 
@@ -71,8 +71,8 @@ def _triage(service: str | None, *, quick: bool, full: bool, as_json: bool) -> i
         many = {"schema": "ideogram-bot/triages/1", "triages": documents}
         print(json.dumps(many if service == "all" else documents[0], indent=2))
     else:
-        for card, steps in shown:
-            show(Console(highlight=False), card, words, steps)
+        for card, _ in shown:
+            show(Console(highlight=False), card, words)
     return exit_code([card.diagnosis.cause if card.diagnosis else None for card, _ in shown])
 
 
@@ -104,7 +104,9 @@ def manifest(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port of the web page.")] = 8765,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the web page; 0 takes a free one.")
+    ] = 8765,
     folder: Annotated[
         Path | None, typer.Option(help="Keep the bot's files here; else they are removed.")
     ] = None,
@@ -116,9 +118,18 @@ def sandbox(
 
     try:
         _interruptible(run(port, folder, open_browser=browser))
-    except (BotDidNotStartError, OSError) as error:
-        fix = f"Read the lines above, or take another port: --port {port + 1}"
-        _fail([Problem(f"The sandbox did not start: {error}", fix)], as_json=False)
+    except BotDidNotStartError as error:
+        _fail([Problem(str(error), "--folder DIR keeps its whole log.")], as_json=False)
+    except OSError as error:
+        _fail([_unusable(port, error)], as_json=False)
+
+
+def _unusable(port: int, error: OSError) -> Problem:
+    why = error.strerror or str(error)
+    if error.filename is not None:
+        return Problem(f"{error.filename} cannot be used: {why}.", "Name a folder: --folder DIR")
+    fix = "Stop what listens there, or let a free one be taken: --port 0"
+    return Problem(f"Port {port} cannot be used: {why}.", fix)
 
 
 def _interruptible(work: Coroutine[Any, Any, None]) -> None:
@@ -135,9 +146,15 @@ def _guarded(work: Callable[[], Any], *, as_json: bool) -> Any:  # noqa: ANN401 
     except ConfigError as error:
         _fail(error.problems, as_json=as_json)
     except BotError as error:
-        _fail([Problem(str(error), "")], as_json=as_json)
+        _fail([Problem(str(error), _fix(error))], as_json=as_json)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _fix(error: BotError) -> str:
+    if isinstance(error, TemporaryError):
+        return "Try again in a moment."
+    return "`python -m bot --help` lists commands and options."
 
 
 def _fail(problems: Any, *, as_json: bool) -> NoReturn:  # noqa: ANN401  any sequence of problems

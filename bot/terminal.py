@@ -80,15 +80,12 @@ class Progress:
         return table
 
 
-def show(console: Console, card: TriageCard, words: Words, steps: Sequence[str]) -> None:
+def show(console: Console, card: TriageCard, words: Words) -> None:
     """Print a finished triage for people; long lines stay whole, so commands can be copied."""
     wording = words.wording(card)
     lines = [Text(wording.header, style="bold")]
     texts = "\n".join((wording.lead, *wording.rows)).splitlines()
     lines += [Text(f"  {plain(text)}") for text in texts if text]
-    if steps:
-        lines.append(Text("Next", style="bold"))
-        lines += [Text(f"  {number}. {step}") for number, step in enumerate(steps, 1)]
     lines.append(Text(plain(wording.context), style="dim"))
     for line in lines:
         console.print(line, soft_wrap=True)
@@ -156,7 +153,7 @@ def _diagnosis(
         "origin": found.origin,
         "severity": found.severity,
         "branch": found.branch,
-        "summary": f"{wording.header}. {plain(wording.lead)}".strip(),
+        "summary": " ".join(f"{wording.header}. {plain(wording.lead)}".split()),
         "evidence": list(found.evidence),
         "also_seen": [
             {"cause": one.cause, "origin": one.origin, "severity": one.severity}
@@ -180,13 +177,13 @@ def _probe(one: ProbeResult) -> dict[str, Any]:
         "latency_ms": None if one.latency is None else int(one.latency.total_seconds() * 1000),
         "cost_usd": _usd(one.cost),
         "request_id": one.request_id,
+        "facts": dict(one.facts),
         "request": one.request,
         "phases_ms": {
             phase.value.replace(" ", "_"): int(lasted.total_seconds() * 1000)
             for phase, lasted in one.phases
         },
         "excerpt": one.excerpt,
-        "facts": dict(one.facts),
     }
 
 

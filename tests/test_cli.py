@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.clock import SystemClock
 from bot.domain.probe import ProbeKind
 from bot.sandbox.bot_process import child_environment
 from bot.sandbox.world import Pace, World
+from bot.storage.storage import SqlStorage
+from tests.builders import ANA, an_incident
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -124,7 +127,18 @@ async def test_plain_it_prints_the_card_and_progress_apart(settings, outage):
         r"kubectl .*set env deployment/ideogram-service .*IDEOGRAM_FALLBACK=true", ran.out
     )
     assert "generate-v3: fails" in ran.err
+    assert ran.out.count("Send nothing twice") == 1
     assert "<" not in ran.out
+
+
+async def test_a_new_database_is_told_of_once(settings, tmp_path):
+    file = tmp_path / "new" / "bot.db"
+    settings |= {"DATABASE_URL": f"sqlite+aiosqlite:///{file}"}
+
+    first = await _run(settings, "triage", "--quick", "--json")
+    second = await _run(settings, "triage", "--quick", "--json")
+
+    assert (str(file) in first.err, str(file) in second.err) == (True, False)
 
 
 async def test_quick_spends_nothing(settings):
@@ -191,7 +205,9 @@ async def test_an_unknown_service_names_the_nearest(settings):
     ran = await _run(settings, "triage", "ideogram-servce", "--json")
 
     assert ran.code == 2
-    assert "ideogram-service" in ran.document["problems"][0]["message"]
+    (problem,) = ran.document["problems"]
+    assert "ideogram-service" in problem["message"]
+    assert problem["fix"]
 
 
 async def test_quick_and_full_exclude_each_other(settings):
@@ -205,6 +221,22 @@ async def test_the_postmortem_of_an_unknown_incident_is_refused_in_words(setting
 
     assert (ran.code, ran.out) == (2, "")
     assert "INC-77" in ran.err
+
+
+async def test_the_postmortem_names_people_as_slack_does(world, settings, tmp_path):
+    settings |= {"DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"}
+    storage = SqlStorage(url=settings["DATABASE_URL"], clock=SystemClock())
+    await storage.open()
+    async with storage() as uow:
+        await uow.incidents.save(an_incident(owner=ANA))
+    await storage.close()
+    slack = {name: world.environment[name] for name in ("SLACK_BOT_TOKEN", "SLACK_API_URL")}
+
+    named = await _run(settings | slack, "postmortem", "INC-42")
+    without = await _run(settings, "postmortem", "INC-42")
+
+    assert ("U0ANA" in named.out, "U0ANA" in without.out) == (False, True)
+    assert "ana" in named.out
 
 
 async def test_the_manifest_is_the_one_in_the_repository():

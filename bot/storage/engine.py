@@ -6,9 +6,12 @@ from pathlib import Path
 from sqlite3 import OperationalError
 from typing import Final
 
+import structlog
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+log = structlog.get_logger()
 
 # An inbox row must be written within 1 s or the person is told (design.md section 6); a lock on
 # a row held by another unit of work ends well below that.
@@ -37,10 +40,14 @@ def _sqlite(url: URL, patience: timedelta) -> AsyncEngine:
 
 
 def make_folder(engine: AsyncEngine) -> None:
-    """Make the folder of a SQLite file."""
+    """Make the folder of a SQLite file, and say where a new one comes to be."""
     url = engine.url
-    if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return
+    file = Path(url.database)
+    if not file.exists():
+        log.info("database.new", file=str(file.absolute()))
+    file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:

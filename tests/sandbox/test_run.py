@@ -30,6 +30,41 @@ async def test_the_sandbox_says_where_it_is_and_stops_cleanly(tmp_path, stop):
     assert not await _answers(url)
 
 
+async def _refused(*words: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "sandbox", *words),
+        env=child_environment({}),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(60):
+        _, said = await process.communicate()
+    assert (process.returncode, b"Traceback" in said) == (2, False), said.decode()
+    return " ".join(said.decode().split())
+
+
+async def test_a_port_that_is_none_is_refused_in_words():
+    assert "65535" in await _refused("--port", "99999")
+
+
+async def test_a_port_that_is_taken_is_named_with_a_way_out():
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    async with server:
+        said = await _refused("--port", str(port))
+
+    assert f"Port {port} cannot be used" in said
+    assert "--port 0" in said
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+
+    said = await _refused("--port", "0", "--folder", str(tmp_path / "file" / "folder"))
+
+    assert "Name a folder" in said
+
+
 async def _address(process) -> str:
     while line := (await process.stdout.readline()).decode():
         if found := re.search(r"Open +(http://127\.0\.0\.1:\d+)", line):
