@@ -116,6 +116,7 @@ class JudgeTriages:
                 results={one.kind: one for one in card.results},
                 names_resolvable=self.names_resolvable,
                 person=person,
+                balance=card.beside.balance,
                 thresholds=self.thresholds,
             )
         )

@@ -176,7 +176,8 @@ class RunTriages:
             examined = await self.examine.settle(uow, plan, examined)
             card = self._final(triage.card, examined, offers, not_offered)
             known = await the_same_before(uow, triage.service, examined.diagnosis.cause, now)
-            card = replace(card, beside=replace(card.beside, earlier=known))
+            left = examined.measurements.balance
+            card = replace(card, beside=replace(card.beside, earlier=known, balance=left))
             stored = await uow.triages.get(triage.id)
             taken = None if stored is None else stored.incident_id
             beside = await open_beside(uow, triage.service, taken)
