@@ -11,8 +11,8 @@ UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-sandbox: $(VENV)/.runtime ## the bot in a pretend world: a web page at http://127.0.0.1:8765
-	@$(BIN)/python -m bot sandbox
+sandbox: $(VENV)/.runtime ## the bot in a pretend world: a web page at http://127.0.0.1:8765, or PORT=8766
+	@$(BIN)/python -m bot sandbox $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev ## all tests, with the coverage they must reach
 	@rm -f .coverage .coverage.*

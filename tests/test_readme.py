@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain import incident, mitigation
 from bot.domain.diagnosis import Cause
+from bot.domain.health import HealthState, read_health
 from bot.domain.metrics import DEFAULTS
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import Canary
@@ -45,6 +46,16 @@ def test_the_example_is_a_whole_config_file() -> None:
     (example,) = readme.examples()
 
     assert readme.is_config(example)
+
+
+def test_the_words_of_health_mean_what_the_page_says() -> None:
+    row = r"^\| `(healthy|degraded|down|fallback)` \| (`.*) \|$"
+    listed = dict(re.findall(row, PAGE, re.MULTILINE))
+
+    assert set(listed) == set(HealthState) - {HealthState.UNKNOWN}
+    for meaning, words in listed.items():
+        for word in re.findall(r"`(.+?)`", words):
+            assert read_health(200, {"is": word.upper()}, "is", {}).state == meaning
 
 
 def test_every_probe_is_listed_in_its_order() -> None:
