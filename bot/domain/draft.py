@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.incident import Incident
 from bot.domain.mitigation import MitigationRun
+from bot.domain.press import action_name, action_text
 from bot.domain.probe import ProbeResult
 
 
@@ -26,3 +27,18 @@ class Seen:
     diagnosis: Diagnosis | None = None
     results: tuple[ProbeResult, ...] = field(default=())
     mitigation: MitigationRun | None = None
+
+    @property
+    def state(self) -> str:
+        """Name the status and the newest mitigation's state, to tell whether anything went on."""
+        run = self.mitigation
+        return f"{self.incident.status}/{'-' if run is None else f'{run.name}/{run.state}'}"
+
+    @property
+    def state_text(self) -> str:
+        """Say the same for people: `INC-1 is MITIGATED; Undo Fallback: worse after 8 s`."""
+        run, status = self.mitigation, f"{self.incident.name} is {self.incident.status.upper()}"
+        if run is None:
+            return status
+        done = f"{action_name(run)} is under way" if run.is_running else action_text(run)
+        return f"{status}; {done}"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import aiohttp
@@ -37,15 +37,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a form was opened: the only thing it carries, back from people's hands."""
+    """Where a form was opened: the only thing it carries, back from people's hands.
+
+    Attributes:
+        state: Of the incident when the form was filled in; None for forms that do not depend on it.
+        prefilled: Fingerprints of what was filled in, by field.
+    """
 
     channel: ChannelId
     thread: MessageTs | None = None
     incident: IncidentId | None = None
+    state: str | None = None
+    prefilled: Mapping[str, str] = field(default_factory=dict)
 
     def encode(self) -> str:
         """Write it as JSON."""
-        return json.dumps({"c": self.channel, "t": self.thread, "i": self.incident})
+        fields: dict[str, object] = {"c": self.channel, "t": self.thread, "i": self.incident}
+        if self.state is not None:
+            fields |= {"s": self.state, "p": dict(self.prefilled)}
+        return json.dumps(fields)
 
 
 def origin_of(metadata: str | None) -> Origin:
@@ -56,10 +66,13 @@ def origin_of(metadata: str | None) -> Origin:
         found = None
     given: Mapping[str, Any] = found if isinstance(found, dict) else {}
     channel, thread, incident = given.get("c"), given.get("t"), given.get("i")
+    state, prefilled = given.get("s"), given.get("p")
     return Origin(
         ChannelId(channel if isinstance(channel, str) else ""),
         MessageTs(thread) if isinstance(thread, str) else None,
         IncidentId(incident) if isinstance(incident, int) else None,
+        state if isinstance(state, str) else None,
+        prefilled if isinstance(prefilled, dict) else {},
     )
 
 

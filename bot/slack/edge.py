@@ -16,6 +16,7 @@ from bot.slack.forms import Forms, Lookup
 from bot.slack.listening import Intake, Listening
 from bot.slack.messenger import SlackMessenger, web_client
 from bot.slack.socket import SocketMode
+from bot.slack.stale_updates import StaleUpdates
 from bot.slack.submissions import Submissions
 
 
@@ -90,7 +91,12 @@ def ways_in(
         listening=listening,
         commands=Commands(listening=listening, forms=forms, services=services),
         actions=Actions(listening=listening, forms=forms),
-        submissions=Submissions(listening=listening, words=words, update_every=update_every),
+        submissions=Submissions(
+            listening=listening,
+            words=words,
+            update_every=update_every,
+            stale=StaleUpdates(lookup=lookup, words=words),
+        ),
     ).build()
     token, secret = speaking.credentials.app_token, speaking.credentials.signing_secret
     return Ways(

@@ -86,4 +86,4 @@ class Forms:
         seen = await self.lookup.incident(wish.incident_id)
         if wish.form == ids.RESOLVE_FORM:
             return views.resolve_form(self.words, place, seen.incident)
-        return views.update_form(self.words, place, seen.incident, self.words.draft(seen))
+        return views.update_form(self.words, place, seen)

@@ -13,7 +13,9 @@ from bot.domain.severity import Severity
 from bot.ports import Words
 from bot.slack import ids, views
 from bot.slack.answers import Origin, origin_of, place_of
+from bot.slack.fields import element_in
 from bot.slack.listening import NOT_RECORDED, Ack, Body, Listening, delivery_key
+from bot.slack.stale_updates import StaleUpdates
 from bot.slack.views import FIELD_MAX_CHARS, NEXT_MINUTES
 
 UpdateEvery = Mapping[Severity, timedelta]
@@ -32,13 +34,13 @@ class _Fields:
     """The values of a form; collects what is wrong with all of them."""
 
     def __init__(self, view: Mapping[str, Any], words: Words) -> None:
-        self._values = (view.get("state") or {}).get("values") or {}
+        self._view = view
         self._words = words
         self.wrong: dict[str, str] = {}
 
     def text(self, name: str, limit: int, *, required: bool = True) -> str:
         """Read one text, its ends trimmed."""
-        found = " ".join(str(self._element(name).get("value") or "").split())
+        found = " ".join(str(element_in(self._view, name).get("value") or "").split())
         if required and not found:
             self.wrong[name] = self._words.label("error.empty")
         elif len(found) > limit:
@@ -47,7 +49,7 @@ class _Fields:
 
     def choice(self, name: str) -> str:
         """Read one choice; empty when there is none."""
-        return str((self._element(name).get("selected_option") or {}).get("value") or "")
+        return str((element_in(self._view, name).get("selected_option") or {}).get("value") or "")
 
     def severity(self) -> Severity:
         """Read the severity."""
@@ -68,10 +70,6 @@ class _Fields:
         """Refuse the form when anything was wrong."""
         if self.wrong:
             raise WrongFieldsError(self.wrong)
-
-    def _element(self, name: str) -> Mapping[str, Any]:
-        found = (self._values.get(name) or {}).get(name)
-        return found if isinstance(found, dict) else {}
 
 
 def _declare(fields: _Fields, asked: Asked, _: Origin, __: UpdateEvery) -> Request:
@@ -127,18 +125,23 @@ class Submissions:
     listening: Listening
     words: Words
     update_every: UpdateEvery
+    stale: StaleUpdates
 
     async def run(self, ack: Ack, body: Body) -> None:
         """Take a form. What cannot be taken stays open, with the words people typed."""
         view = body.get("view") or {}
         try:
             request = self._request(view, body)
+            fresh = await self.stale.fresh(view, place_of(body))
+            if fresh is not None:
+                await ack(response_action="update", view=fresh)
+                return
             is_new = await self.listening.intake.receive(delivery_key(body), request)
         except WrongFieldsError as error:
             await ack(response_action="errors", errors=error.fields)
             return
         except UnavailableError:
-            first = view["blocks"][0]["block_id"]
+            first = next(one["block_id"] for one in view["blocks"] if one["type"] == "input")
             await ack(response_action="errors", errors={first: f"{NOT_RECORDED.what} Send again."})
             return
         await ack()

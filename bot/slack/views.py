@@ -1,9 +1,10 @@
 """Modals as pure functions: forms to declare, update and resolve, and a look at the evidence."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from bot.domain.draft import UpdateDraft
+from bot.domain.draft import Seen
 from bot.domain.ids import ServiceName
 from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status
 from bot.domain.message import TriageCard
@@ -25,6 +26,7 @@ IMPACT: Final = "impact"
 CAUSE: Final = "cause"
 ACTION: Final = "action"
 NEXT: Final = "next"
+UPDATE_FIELDS: Final = (SEVERITY, STATUS, IMPACT, CAUSE, ACTION, NEXT)
 
 # Three such fields fit one section block beside the words of the communication template.
 FIELD_MAX_CHARS: Final = 500
@@ -56,24 +58,60 @@ def declare_form(
     return _form(words, "declare", ids.DECLARE_FORM, fields, Origin(place.channel, place.thread))
 
 
-def update_form(words: Words, place: Place, incident: Incident, draft: UpdateDraft) -> Block:
-    """Make the form of a status update, prefilled so that it can be sent without typing."""
+def fingerprint(value: str) -> str:
+    """Shorten a field's value so that several fit what a form carries."""
+    return hashlib.sha256(value.encode()).hexdigest()[:8]
+
+
+def update_form(
+    words: Words, place: Place, seen: Seen, *, typed: Mapping[str, str] | None = None
+) -> Block:
+    """Make the form of a status update, prefilled so that it can be sent without typing.
+
+    Args:
+        words: For everything said.
+        place: Where it was opened.
+        seen: The incident and its newest facts.
+        typed: What a person changed in an earlier form that the incident has outrun; None for a
+            first form.
+    """
+    incident, draft = seen.incident, words.draft(seen)
+    prefilled = {
+        SEVERITY: str(incident.severity),
+        STATUS: str(incident.status),
+        IMPACT: draft.impact,
+        CAUSE: draft.cause,
+        ACTION: draft.action,
+        NEXT: PLANNED,
+    }
+    fields = _update_fields(words, prefilled | dict(typed or {}))
+    about = f"{seen.state_text}\n{incident.title}"
+    if typed is not None:
+        about = words.label("update.outrun").format(now=seen.state_text)
+        for one in fields:  # under its old id an element would keep what stood there
+            one["element"]["action_id"] += f"-{fingerprint(seen.state)}"
+    marks = {name: fingerprint(" ".join(value.split())) for name, value in prefilled.items()}
+    origin = Origin(place.channel, place.thread, incident.id, seen.state, marks)
+    shown = [blocks.plain_section(about), *fields]
+    title = words.label("update.title").format(incident=incident.name)
+    return _form(words, "update", ids.UPDATE_FORM, shown, origin, title=title)
+
+
+def _update_fields(words: Words, shown: Mapping[str, str]) -> list[Block]:
     moving = [Status.INVESTIGATING, Status.MITIGATED]
     statuses = {str(status): words.label(f"status.{status}") for status in moving}
     choices = {PLANNED: words.label("update.next.planned")}
     choices |= {value: words.label(f"update.next.{value}") for value in NEXT_MINUTES}
-    fields = [
-        _severity(words, words.label("update.field.severity"), incident.severity),
+    return [
+        _severity(words, words.label("update.field.severity"), shown[SEVERITY]),
         blocks.select_input(
-            STATUS, words.label("update.field.status"), statuses, initial=incident.status
+            STATUS, words.label("update.field.status"), statuses, initial=shown[STATUS]
         ),
-        _text(words, IMPACT, draft.impact, hint=words.label("update.hint.impact")),
-        _text(words, CAUSE, draft.cause),
-        _text(words, ACTION, draft.action),
-        blocks.select_input(NEXT, words.label("update.field.next"), choices, initial=PLANNED),
+        _text(words, IMPACT, shown[IMPACT], hint=words.label("update.hint.impact")),
+        _text(words, CAUSE, shown[CAUSE]),
+        _text(words, ACTION, shown[ACTION]),
+        blocks.select_input(NEXT, words.label("update.field.next"), choices, initial=shown[NEXT]),
     ]
-    origin = Origin(place.channel, place.thread, incident.id)
-    return _form(words, "update", ids.UPDATE_FORM, fields, origin)
 
 
 def resolve_form(words: Words, place: Place, incident: Incident) -> Block:
@@ -136,7 +174,7 @@ def _exchanged(result: ProbeResult) -> Iterator[str]:
         yield f"x-request-id {result.request_id}"
 
 
-def _severity(words: Words, label: str, initial: Severity) -> Block:
+def _severity(words: Words, label: str, initial: str) -> Block:
     choices = {str(severity): words.label(f"severity.{severity}") for severity in Severity}
     return blocks.select_input(SEVERITY, label, choices, initial=initial)
 
@@ -149,10 +187,16 @@ def _text(words: Words, name: str, initial: str, *, hint: str = "") -> Block:
 
 
 def _form(
-    words: Words, name: str, callback_id: str, fields: Sequence[Block], origin: Origin
+    words: Words,
+    name: str,
+    callback_id: str,
+    fields: Sequence[Block],
+    origin: Origin,
+    *,
+    title: str = "",
 ) -> Block:
     return blocks.modal(
-        title=words.label(f"{name}.title"),
+        title=title or words.label(f"{name}.title"),
         blocks=fields,
         close=words.label("form.cancel"),
         submit=words.label(f"{name}.submit"),

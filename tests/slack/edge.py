@@ -16,6 +16,7 @@ from bot.domain.draft import Seen
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import DeliveryKey, IncidentId, TriageId
 from bot.domain.message import Answer, AnswerKind, TriageCard
+from bot.domain.mitigation import MitigationRun
 from bot.domain.probe import ProbeResult
 from bot.domain.request import Request
 from bot.domain.severity import Severity
@@ -25,6 +26,7 @@ from bot.slack.app import SlackApp
 from bot.slack.commands import Commands
 from bot.slack.forms import Forms, Lookup
 from bot.slack.listening import Intake, Listening
+from bot.slack.stale_updates import StaleUpdates
 from bot.slack.submissions import Submissions
 from tests.builders import a_service, an_incident
 from tests.sayings import SICK, WORDS, a_card
@@ -66,11 +68,13 @@ class FakeLookup(Lookup):
 
     fails_with: Exception | None = None
     results: tuple[ProbeResult, ...] = SICK
+    mitigation: MitigationRun | None = None
 
     async def incident(self, incident_id: IncidentId | None) -> Seen:
         if self.fails_with is not None:
             raise self.fails_with
-        return Seen(an_incident(id=incident_id or IncidentId(42)))
+        incident = an_incident(id=incident_id or IncidentId(42))
+        return Seen(incident, mitigation=self.mitigation)
 
     async def triage(self, triage_id: TriageId) -> TriageCard:
         return a_card(triage_id=triage_id, results=self.results)
@@ -157,6 +161,11 @@ def an_edge(url, messenger, clock) -> Edge:
         listening=listening,
         commands=Commands(listening=listening, forms=forms, services=services),
         actions=Actions(listening=listening, forms=forms),
-        submissions=Submissions(listening=listening, words=WORDS, update_every=every),
+        submissions=Submissions(
+            listening=listening,
+            words=WORDS,
+            update_every=every,
+            stale=StaleUpdates(lookup=lookup, words=WORDS),
+        ),
     )
     return Edge(slack.build(), intake, lookup, listening, url)

@@ -126,7 +126,7 @@ async def test_without_database_a_press_changes_nothing(edge, wire):
 
 @pytest.mark.parametrize(
     ("do", "title"),
-    [(ids.UPDATE, "Post status update"), (ids.RESOLVE, "Resolve incident")],
+    [(ids.UPDATE, "Update INC-42"), (ids.RESOLVE, "Resolve incident")],
 )
 async def test_a_form_opens_at_once_outside_the_inbox(edge, wire, do, title):
     await edge.press(ids.Value(do, incident=INC).encode())

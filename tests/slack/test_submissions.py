@@ -133,7 +133,9 @@ async def test_an_update_opens_ready_to_be_sent(edge, wire):
     await edge.command("update 42")
 
     blocks = wire.sent("views.open")[0]["view"]["blocks"]
-    texts = [one["element"]["initial_value"] for one in blocks if "multiline" in one["element"]]
+    texts = [
+        one["element"]["initial_value"] for one in blocks if "multiline" in one.get("element", ())
+    ]
     assert texts == [
         "Image generation is affected (unreachable or all requests failing)",
         "Under investigation",
