@@ -5,17 +5,19 @@ never markup: the slots of Slack's markup escape it, the plain ones leave it, do
 Markdown. Markup stands in the templates alone.
 """
 
+import dataclasses
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
 import jinja2
-from markupsafe import Markup
+from jinja2 import meta, nodes
+from markupsafe import Markup, escape
 
 from bot.domain.draft import Seen, UpdateDraft
 from bot.domain.errors import Problem
@@ -31,6 +33,14 @@ CONFIRM_TEXT_MAX_CHARS: Final = 300
 # docs.slack.dev, header block, read 2026-11-20.
 HEADER_MAX_CHARS: Final = 150
 
+# What every template may call, and what else is put into one or the other.
+_MACROS: Final = {
+    "m": "_macros.j2",
+    "causes": "_causes.j2",
+    "events": "_events.j2",
+    "past": "_past.j2",
+}
+_GIVEN: Final = frozenset({*_MACROS, "message", "preview", "seen", "due"})
 _DRAFT_SLOTS: Final = ("title", "impact", "cause", "action")
 
 # Action items are due this long after the draft unless a person writes another date. Our choice.
@@ -57,13 +67,21 @@ def _folded(value: str) -> str:
     return _SPACE.sub(" ", _UNSEEN.sub("", value))
 
 
+def _copied(value: str) -> Markup:
+    """Keep a command as it is, for people copy it from between backticks."""
+    return escape(_folded(value))
+
+
 def _plain(value: object) -> object:
     return _folded(value) if isinstance(value, str) else value
 
 
 def _mrkdwn(value: object) -> object:
     # Markup is the output of a macro. Autoescape does the escaping of everything else.
-    return value if isinstance(value, Markup) else _plain(value)
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    # Slack has no escape for an asterisk: within bold words it would end them.
+    return _folded(value).replace("*", "\u2217")
 
 
 def _markdown(value: object) -> object:
@@ -102,6 +120,7 @@ def _environment(
     )
     environment.filters["shortened"] = shortened
     environment.filters["web_address"] = _web_address
+    environment.filters["copied"] = _copied
     environment.filters["spoken"] = duration_text  # of what people wait for: whole seconds
     return environment
 
@@ -119,6 +138,42 @@ def _fitting(text: str, limit: int) -> str:
             return f"{kept}\n{shortened(line, room)}" if room > 1 else kept[: limit - 1] + "…"
         kept = f"{kept}\n{line}" if kept else line
     return kept
+
+
+def _problem(template: str, line: int, what: str) -> Problem:
+    fix = "Correct it, or remove it from templates_folder to use ours."
+    return Problem(f"Template {template}, line {line}: {what}.", fix)
+
+
+def _undefined(environment: jinja2.Environment, template: str) -> Iterator[Problem]:
+    """Find names, macros and fields of the message that are not there when it is filled."""
+    loader = cast("jinja2.BaseLoader", environment.loader)
+    tree = environment.parse(loader.get_source(environment, template)[0])
+    used = list(tree.find_all(nodes.Name))
+    own = {one.name for one in used if one.ctx != "load"}
+    own |= {one.name for one in tree.find_all(nodes.Macro)}
+    unknown = meta.find_undeclared_variables(tree) - own - _GIVEN - environment.globals.keys()
+    lines = {one.name: one.lineno for one in reversed(used)}
+    for name in sorted(unknown):
+        yield _problem(template, lines[name], f"nothing is called {name}")
+    fields = _fields(environment, template)
+    for one in tree.find_all(nodes.Getattr):
+        name = one.node.name if isinstance(one.node, nodes.Name) else ""
+        if name not in own and name in fields and one.attr not in fields[name]:
+            yield _problem(template, one.lineno, f"{name} has no {one.attr}")
+
+
+def _fields(environment: jinja2.Environment, template: str) -> dict[str, set[str]]:
+    """List what may stand behind the dot of each name that a template is given."""
+    fields = {}
+    if not template.startswith("_"):
+        for name, file in _MACROS.items():
+            fields[name] = set(vars(environment.get_template(file).module))
+    for kind in get_args(Message):
+        names = {one.name: one.default for one in dataclasses.fields(kind)}
+        if template == f"messages/{names['kind']}.j2":
+            fields["message"] = {*dir(kind), *names}
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +201,7 @@ class _Surface:
         return "" if block is None else _quotes_back("".join(block(context))).strip()
 
     def _macros(self) -> Mapping[str, Any]:
-        return {
-            "m": self.environment.get_template("_macros.j2").module,
-            "causes": self.environment.get_template("_causes.j2").module,
-            "events": self.environment.get_template("_events.j2").module,
-            "past": self.environment.get_template("_past.j2").module,
-        }
+        return {name: self.environment.get_template(file).module for name, file in _MACROS.items()}
 
 
 class Templates(Words):
@@ -164,23 +214,24 @@ class Templates(Words):
             own: Folder whose files replace ours of the same name; None for ours alone.
         """
         folders = [folder for folder in (own, _shipped()) if folder is not None]
+        self._has_own = own is not None
         self._mrkdwn = _Surface(_environment(folders, _mrkdwn, escapes=True))
         self._plain = _Surface(_environment(folders, _plain, escapes=False))
         self._markdown = _Surface(_environment(folders, _markdown, escapes=True))
 
     def problems(self) -> tuple[Problem, ...]:
-        """List the templates that cannot be read, for the start."""
-        found = []
-        for name in self._plain.environment.list_templates(extensions=["j2"]):
+        """List the templates that cannot be read, or name what nobody gives them, for the start."""
+        found: list[Problem] = []
+        environment = self._plain.environment
+        names = environment.list_templates(extensions=["j2"])
+        for name in names:
             try:
-                self._plain.environment.get_template(name)
+                environment.get_template(name)
             except jinja2.TemplateSyntaxError as error:
-                found.append(
-                    Problem(
-                        f"Template {name}, line {error.lineno}: {error.message}.",
-                        "Correct it, or remove it from templates_folder to use ours.",
-                    )
-                )
+                found.append(_problem(name, error.lineno, str(error.message)))
+        if self._has_own and not found:  # ours alone are known to fit; looking costs a moment
+            for name in names:
+                found += _undefined(environment, name)
         return tuple(found)
 
     def wording(self, message: Message) -> Wording:

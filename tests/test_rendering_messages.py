@@ -186,7 +186,7 @@ def test_a_hostile_value_stays_text_on_one_line(message):
     assert "<!channel>" not in everything
     assert "javascript:alert(1)|" not in everything
     assert "49" not in said.lead
-    assert "&lt;!channel&gt; *&amp;* [x]" in everything
+    assert "&lt;!channel&gt; \u2217&amp;\u2217 [x]" in everything
     assert "# it's over" in everything  # the apostrophe stays, the turn of direction goes
 
 

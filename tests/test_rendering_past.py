@@ -100,3 +100,10 @@ def test_a_postmortem_tells_the_impact_with_its_times():
     document = WORDS.document(a_postmortem(incident=over, relief=PLACEHOLDERS))
 
     assert f"Impact: Users got errors 02:56{TO}03:10, then placeholders." in document
+
+
+def test_an_asterisk_in_a_title_does_not_end_the_bold_words_around_it():
+    said = WORDS.wording(IncidentCard(an_incident(title="5 * 5 *images* fail")))
+
+    assert said.lead.startswith("*5 \u2217 5 \u2217images\u2217 fail.* ")
+    assert said.text.startswith("INC-42 INVESTIGATING: 5 \u2217 5 \u2217images\u2217 fail.")

@@ -78,3 +78,9 @@ def test_a_suspect_that_this_bot_made_is_called_one():
 
     assert "Suspect: revision 15, 3 min old, “faster queue”, image app:2." in theirs
     assert "Suspect: revision 15, changed by this bot (INC-1) 3 min ago, image app:2." in own
+
+
+def test_a_command_is_shown_as_it_must_be_typed():
+    without = NotOffered(MitigationKind.ENABLE_FALLBACK, "no", "kubectl set env 'A=*&'")
+
+    assert "`kubectl set env 'A=*&amp;'`" in WORDS.wording(a_card(not_offered=(without,))).lead
