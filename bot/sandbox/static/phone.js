@@ -3,6 +3,7 @@
 import { clock, h, replace } from "./dom.js";
 import { below, channelName, get, go, watch } from "./state.js";
 import { messageNode } from "./slack/message.js";
+import { words as plainWords } from "./slack/mrkdwn.js";
 
 const SHOWN = 3;
 // Editing a message notifies nobody, so the words of a notification are those of its first moment.
@@ -55,15 +56,7 @@ function notification(message, open, index) {
   const where = `#${channelName(message.channel)}${message.thread_ts && message.thread_ts !== message.ts ? ", in a thread" : ""}`;
   return h(`button.notification${isNew && index === 0 ? ".new" : ""}`, { type: "button", data: { key: `note/${message.ts}` }, on: { click: () => open(message) } },
     h("span.notification-head", {}, h("img", { src: "/static/icon.svg", alt: "", width: "18", height: "18" }), h("b", {}, "Slack"), h("span", {}, where), h("time", {}, clock(Number(message.ts)))),
-    h("span.notification-text", {}, bare(words)));
-}
-
-// The lock screen shows plain words: no marks, no ids, entities as signs.
-function bare(text) {
-  return (text ?? "").replace(/<!date\^(\d+)[^>]*>/g, (_, seconds) => clock(Number(seconds)))
-    .replace(/<@(\w+)>/g, (_, id) => `@${get("about").users.find((user) => user.id === id)?.name ?? "someone"}`)
-    .replace(/<[^|>]+\|([^>]+)>/g, "$1").replace(/[*_~`]/g, "")
-    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+    h("span.notification-text", {}, plainWords(words ?? "")));
 }
 
 function card(message, close) {

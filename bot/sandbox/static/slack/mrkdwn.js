@@ -1,10 +1,10 @@
-// Slack's mrkdwn as elements. Source: docs.slack.dev/messaging/formatting-message-text (read 2026-11-20).
+// Slack's mrkdwn as elements, and as the plain words of a notification. What is what, parse.js says.
 
 import { h } from "../dom.js";
 import { channelName, person } from "../state.js";
+import { parse, split, unescape } from "./parse.js";
 
-const TOKEN = /```\n?([\s\S]+?)```|`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+-]+):|\*(\S(?:[^*\n]*\S)?)\*|_(\S(?:[^_\n]*\S)?)_|~(\S(?:[^~\n]*\S)?)~/g;
-const MARKS = { 5: "strong", 6: "em", 7: "del" };
+const MARKS = { bold: "strong", italic: "em", strike: "del" };
 const EMOJI = {
   white_check_mark: "✅", x: "❌", warning: "⚠️", rotating_light: "🚨", eyes: "👀", fire: "🔥", tada: "🎉",
   hourglass: "⌛", hourglass_flowing_sand: "⏳", red_circle: "🔴", large_yellow_circle: "🟡", large_green_circle: "🟢",
@@ -49,33 +49,26 @@ function blocksOf(text) {
   return parts;
 }
 
-function inline(text) {
-  const nodes = [];
-  let done = 0;
-  for (const match of text.matchAll(TOKEN)) {
-    if (match.index < done) continue;
-    const node = token(match, text);
-    if (!node) continue;
-    nodes.push(...lines(text.slice(done, match.index)), node);
-    done = match.index + match[0].length;
-  }
-  return [...nodes, ...lines(text.slice(done))];
+const inline = (text) => parse(text).flatMap(drawn);
+
+function drawn(part) {
+  if (typeof part === "string") return lines(part);
+  if (part.mark) return h(MARKS[part.mark], {}, part.inside.flatMap(drawn));
+  if (part.pre) return h("pre", {}, part.pre);
+  if (part.code) return h("code", {}, part.code);
+  if (part.reference) return reference(part.reference);
+  const sign = EMOJI[part.emoji];
+  return sign ? h("span.emoji", { role: "img", "aria-label": part.emoji.replaceAll("_", " ") }, sign) : emoji(part.emoji);
 }
 
-function token(match, text) {
-  if (match[1]) return h("pre", {}, unescape(match[1]));
-  if (match[2]) return h("code", {}, unescape(match[2]));
-  if (match[3]) return reference(match[3]);
-  if (match[4]) return EMOJI[match[4]] ? h("span.emoji", { role: "img", "aria-label": match[4].replaceAll("_", " ") }, EMOJI[match[4]]) : null;
-  const number = [5, 6, 7].find((index) => match[index]);
-  return isApart(match, text) ? h(MARKS[number], {}, inline(match[number])) : null;
-}
+/** The same text as a notification says it: no marks, no ids, and every character that people wrote. */
+export const words = (text) => parse(text).map(spoken).join("");
 
-// *bold* needs a border on both sides: 2*3*4 stays as it is.
-function isApart(match, text) {
-  const before = text[match.index - 1] ?? " ";
-  const after = text[match.index + match[0].length] ?? " ";
-  return !/[\p{L}\p{N}]/u.test(before) && !/[\p{L}\p{N}]/u.test(after);
+function spoken(part) {
+  if (typeof part === "string") return part;
+  if (part.mark) return part.inside.map(spoken).join("");
+  if (part.reference) return reference(part.reference).textContent;
+  return part.pre ?? part.code ?? emoji(part.emoji);
 }
 
 function reference(inside) {
@@ -119,15 +112,6 @@ const FORMATS = {
   ago: (moment) => `${Math.max(0, Math.round((Date.now() - moment) / 60_000))} min ago`,
 };
 
-function split(text, sign) {
-  const at = text.indexOf(sign);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
-
 function lines(text) {
-  return text.split("\n").flatMap((line, index) => (index ? [h("br"), unescape(line)] : [unescape(line)])).filter((part) => part !== "");
-}
-
-function unescape(text) {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  return text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line])).filter((part) => part !== "");
 }
