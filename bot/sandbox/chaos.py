@@ -1,6 +1,5 @@
 """What is broken in the pretend world right now, and the three dares."""
 
-import asyncio
 import random
 import time
 from collections import Counter
@@ -11,6 +10,7 @@ from bot.sandbox.faults import FAULTS, OWN, TROUBLES, Fault, known
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer, Request
 from bot.sandbox.own_faults import OwnFaults, app
+from bot.sandbox.presses import NothingToPressError, Offer, Presses
 from bot.sandbox.riddle import RunbookScript
 from bot.sandbox.service.server import ServiceServer
 from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
@@ -18,10 +18,6 @@ from bot.sandbox.slack.server import SlackServer
 
 CUT_SECONDS: Final = 20.0
 RUNBOOK_COMMANDS: Final = 2  # kubectl set env, kubectl rollout restart (the incident runbook)
-
-
-class NothingToPressError(Exception):
-    """No message offers a button that changes anything; the text says what to do first."""
 
 
 @dataclass(slots=True)
@@ -46,6 +42,7 @@ class Chaos:
     """Breaks and repairs the world.
 
     Attributes:
+        presses: What people pressed and could press.
         script: The runbook's own, run beside a mystery.
         fault: What is broken; None when nothing is.
         is_hidden: A mystery: the page does not say which fault it is until it is revealed.
@@ -60,6 +57,7 @@ class Chaos:
     kubernetes: KubernetesServer
     service: ServiceServer
     own: OwnFaults
+    presses: Presses
     script: RunbookScript = field(default_factory=RunbookScript)
     fault: Fault | None = None
     is_hidden: bool = False
@@ -129,19 +127,31 @@ class Chaos:
         """List the PATCH requests of the bot that changed something, oldest first."""
         return [request for request in self.kubernetes.requests if _changes(request)]
 
+    def offer(self) -> Offer | None:
+        """Say which button `press_twice` would press; None when there is none."""
+        return self.presses.offer()
+
     async def press_twice(self) -> None:
-        """Press the newest button that changes something three times at once, by two people.
+        """Press what `offer` says three times at once, by two people.
 
         Raises:
             NothingToPressError: There is no such button.
         """
-        channel, ts, block_id, action_id, label = self._button()
-        self.dare = self._dare("press-twice", f"Ana twice, Ben once, at the same moment: {label}")
-        presses = [
-            self.slack.click(user, channel, ts, action_id, block_id=block_id)
-            for user in ("U0ANA", "U0ANA", "U0BEN")
-        ]
-        await asyncio.gather(*presses)
+        offer = self.offer()
+        if offer is None:
+            raise NothingToPressError(self._nothing())
+        who = "Ana twice, Ben once, at the same moment"
+        if offer.is_late:
+            who = "Slack delivers the press again, three times at once"
+        self.dare = self._dare("press-twice", f"{who}: {offer.label}")
+        await self.presses.press(offer)
+
+    def _nothing(self) -> str:
+        if self.presses.is_rolling:
+            return "Nothing to press: pods are rolling out, and no press of yours began that."
+        if self.fault is None:
+            return "Nothing to press yet. Break Ideogram, type /ideogram triage, then dare."
+        return "Nothing to press yet. Type /ideogram triage, then dare when its card has a button."
 
     def cut_slack(self, seconds: float = CUT_SECONDS) -> None:
         """Take Slack away from the bot for a while."""
@@ -155,23 +165,6 @@ class Chaos:
 
     def _dare(self, name: str, detail: str) -> Dare:
         return Dare(name, time.time(), len(self.patches()), detail)
-
-    def _button(self) -> tuple[str, str, str | None, str, str]:
-        """Find the newest button that asks before it acts: channel, ts, block, action, label."""
-        shown = [
-            (message["ts"], channel, message)
-            for channel in self.slack.channels
-            for message in self.slack.messages(channel)
-        ]
-        for ts, channel, message in sorted(shown, key=lambda row: row[0], reverse=True):
-            for block in message.get("blocks") or ():
-                for element in block.get("elements") or ():
-                    if element.get("type") == "button" and element.get("confirm"):
-                        label = element["text"]["text"]
-                        return channel, ts, block.get("block_id"), element["action_id"], label
-        raise NothingToPressError(
-            "No button changes anything yet. Break Ideogram, type /ideogram triage, then dare."
-        )
 
 
 def app_image(deployment: dict[str, Any]) -> str:

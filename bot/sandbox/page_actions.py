@@ -4,8 +4,8 @@ import html
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.sandbox.chaos import NothingToPressError
 from bot.sandbox.faults import MYSTERY
+from bot.sandbox.presses import NothingToPressError
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.model import Delivery
@@ -73,7 +73,8 @@ class Actions:
         return _answer(said)
 
     async def _click(self, given: Given) -> Answer:
-        clicked = await self._world.slack.click(
+        world = self._world
+        click = world.slack.click(
             given["user"],
             given["channel"],
             given["ts"],
@@ -81,7 +82,7 @@ class Actions:
             block_id=given.get("block_id"),
             option=given.get("option"),
         )
-        return _answer(clicked)
+        return _answer(await world.chaos.presses.watched(click))
 
     async def _click_in_view(self, given: Given) -> Answer:
         clicked = await self._world.slack.click_in_view(

@@ -81,6 +81,7 @@ def world_sections(world: "World") -> dict[str, Any]:
         "world/spent": str(world.ideogram.spent),
         "world/bot": _bot(world),
         "world/dare": _dare(world),
+        "world/press": _press(world),
         "world/troubles": [
             {"name": name, "label": label, "on": name in world.chaos.troubles}
             for name, label in TROUBLES.items()
@@ -188,6 +189,12 @@ def _bot(world: "World") -> dict[str, Any]:
         "starts": bot.starts,
         "ready_after_seconds": bot.ready_after_seconds,
     }
+
+
+def _press(world: "World") -> dict[str, Any] | None:
+    """Name the button that Press Twice would press; None when there is none."""
+    offer = world.chaos.offer()
+    return {"label": offer.label, "late": offer.is_late} if offer else None
 
 
 def _dare(world: "World") -> dict[str, Any] | None:

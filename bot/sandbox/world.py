@@ -22,6 +22,7 @@ from bot.sandbox.kubernetes.server import KubernetesServer
 from bot.sandbox.outside import Outside
 from bot.sandbox.own_faults import OwnFaults
 from bot.sandbox.page import Page
+from bot.sandbox.presses import Presses
 from bot.sandbox.service.server import ServiceServer
 from bot.sandbox.settings_files import (
     DEPLOYMENT,
@@ -148,6 +149,7 @@ class World:
             kubernetes=self.kubernetes,
             service=self.service,
             own=own_faults,
+            presses=Presses(self.slack, self.kubernetes),
         )
         await own(stack, self.chaos.script.keep_running())
         # Before the bot: a taken port is said at once, and the page shows the bot starting.

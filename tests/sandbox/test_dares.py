@@ -7,6 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.sandbox.faults import BAD_IMAGE
+from bot.sandbox.slack.model import Delivery
 from bot.sandbox.view import world_sections
 from bot.sandbox.world import Pace, World
 
@@ -41,24 +43,69 @@ async def _patch(world: World, query: str = "") -> None:
         assert answer.status == 200
 
 
-async def _offer(world: World) -> None:
-    message: dict[str, Any] = {"channel": "C0ONCALL", "text": "Down"}
-    message["blocks"] = [{"type": "actions", "elements": [BUTTON]}]
+async def _offer(world: World, *labels: str) -> None:
+    """Post one message per label, each with a button that asks before it acts."""
     headers = {"Authorization": f"Bearer {world.slack.bot_token}"}
-    async with (
-        aiohttp.ClientSession(headers=headers) as session,
-        session.post(f"{world.slack.api_url}chat.postMessage", json=message) as answer,
-    ):
-        assert (await answer.json())["ok"]
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for label in labels:
+            buttons = [BUTTON | {"text": _plain(label)}]
+            message: dict[str, Any] = {"channel": "C0ONCALL", "text": "Down"}
+            message["blocks"] = [{"type": "actions", "elements": buttons}]
+            async with session.post(f"{world.slack.api_url}chat.postMessage", json=message) as said:
+                assert (await said.json())["ok"]
 
 
-async def test_press_twice_takes_the_newest_button_in_any_channel(world):
-    await _offer(world)
+def _press(label: str, **more: object) -> Delivery:
+    """A press that reached the bot."""
+    action = BUTTON | {"text": _plain(label), **more}
+    return Delivery(acked=True, seconds=0, response=None, error=None, payload={"actions": [action]})
+
+
+async def _came(press: Delivery) -> Delivery:
+    return press
+
+
+@pytest.mark.parametrize(
+    ("labels", "would_press"),
+    [
+        ((), None),
+        (("Reduce Concurrency", "Enable Fallback"), "Enable Fallback"),
+        (("Enable Fallback", "Undo Reduction"), "Enable Fallback"),
+        (("Undo Fallback",), "Undo Fallback"),
+    ],
+    ids=str,
+)
+async def test_press_twice_names_its_button_and_prefers_one_that_helps(world, labels, would_press):
+    await _offer(world, *labels)
+
+    said = world_sections(world)["world/press"]
+    assert (said and said["label"]) == would_press
+
+
+async def test_press_twice_presses_what_it_named(world):
+    await _offer(world, "Enable Fallback", "Undo Reduction")
 
     await world.chaos.press_twice()
 
-    assert world.chaos.dare is not None
-    assert "Enable" in world.chaos.dare.detail
+    assert world.chaos.dare.detail.endswith("at the same moment: Enable Fallback")
+
+
+async def test_during_a_rollout_the_press_that_began_it_is_delivered_again(world):
+    await _offer(world, "Undo Reduction")
+    await world.chaos.trouble("stuck-pods", is_on=True)
+    await world.chaos.presses.watched(_came(_press("Enable Fallback")))
+    world.kubernetes.deploy(BAD_IMAGE)
+
+    said = world_sections(world)["world/press"]
+    assert said == {"label": "Enable Fallback", "late": True}
+
+
+async def test_a_press_that_changes_nothing_is_not_repeated(world):
+    await world.chaos.trouble("stuck-pods", is_on=True)
+    await world.chaos.presses.watched(_came(_press("Show Evidence", confirm=None)))
+    world.kubernetes.deploy(BAD_IMAGE)
+
+    assert world_sections(world)["world/press"] is None
 
 
 async def test_a_patch_of_the_bot_is_one_rollout_where_by_hand_it_were_two(world):

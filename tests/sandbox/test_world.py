@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.sandbox.chaos import NothingToPressError, app_image
+from bot.sandbox.chaos import app_image
 from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS, OWN, TROUBLES
 from bot.sandbox.ideogram.faults import FAULTS as IDEOGRAM_FAULTS
+from bot.sandbox.presses import NothingToPressError
 from bot.sandbox.world import Pace, World
 
 QUICK = Pace(pod_seconds=0.02, latency_seconds=0.01, think_seconds=0.01)
