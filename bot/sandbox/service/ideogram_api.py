@@ -204,7 +204,8 @@ def _refusal(status: int, document: Mapping[str, object]) -> ServiceFailure:
         status = HTTPStatus.PAYMENT_REQUIRED
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         detail = f"Ideogram failed ({status})"
-        return ServiceFailure(Reason.SERVER_ERROR, 502, detail, may_retry=True, code=code)
+        # 503 as with the circuit open a moment later: for a user both are "not now".
+        return ServiceFailure(Reason.SERVER_ERROR, 503, detail, may_retry=True, code=code)
     reason, shown, detail = _REFUSALS.get(status, _OUR_FAULT)
     may_retry = reason is Reason.RATE_LIMITED
     said = f"{detail} ({status})"

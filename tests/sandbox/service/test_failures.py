@@ -8,8 +8,8 @@ import pytest
 @pytest.mark.parametrize(
     ("fault", "status", "reason"),
     [
-        ("outage-500", 502, "server-error"),
-        ("outage-503", 502, "server-error"),
+        ("outage-500", 503, "server-error"),
+        ("outage-503", 503, "server-error"),
         ("unreachable", 503, "no-answer"),
         ("key-revoked", 502, "denied"),
         ("balance-zero", 502, "denied"),
