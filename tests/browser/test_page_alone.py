@@ -22,6 +22,12 @@ BUTTON = {
     "confirm": CONFIRM,
 }
 
+MARKUP = (
+    "*Sale 5*3 * 2* IDEOGRAM_FALLBACK false, last worked "
+    "<!date^1795232150^{date_short_pretty} {time}|a_day> <@U0ANA> "
+    "<http://127.0.0.1/a_b_c|x_y> *bold <http://127.0.0.1/d_e|M-090e7b>* _now_"
+)
+
 
 async def _bot_says(world, **message):
     headers = {"Authorization": f"Bearer {world.slack.bot_token}"}
@@ -158,3 +164,37 @@ async def test_a_phone_gets_two_tabs_and_nothing_is_wider_than_the_screen(open_p
     await expect(page.locator(".break-button")).to_be_visible()
     await expect(page.locator("#conversation")).to_be_hidden()
     assert await page.evaluate(width) == PHONE[0]
+
+
+async def test_markup_is_read_as_slack_reads_it(world, open_page):
+    page = await open_page()
+    await _bot_says(world, text="Push: *Sale 5*3 * 2* for <@U0ANA> snake_case _now_")
+    section = {"type": "mrkdwn", "text": MARKUP}
+    ts = await _bot_says(world, text="x", blocks=[{"type": "section", "text": section}])
+
+    said = page.locator(f"#conversation [data-ts='{ts}'] .b-text")
+    await expect(said).to_contain_text("IDEOGRAM_FALLBACK false")
+    assert await said.locator("strong").all_inner_texts() == ["Sale 5*3 * 2", "bold M-090e7b"]
+    assert await said.locator("em").all_inner_texts() == ["now"]
+    assert "<" not in await said.inner_text()
+    await expect(page.locator("#phone .notification-text").last).to_have_text(
+        "Push: Sale 5*3 * 2 for @Ana snake_case now"
+    )
+
+
+async def test_my_own_message_is_in_sight_after_a_thread_was_open(world, open_page):
+    page = await open_page()
+    for number in range(40):
+        await world.slack.say("U0BEN", "C0INCIDENTS", f"line {number}")
+    channel = page.locator("#conversation")
+    await expect(channel.get_by_text("line 39", exact=True)).to_be_in_viewport()
+    await channel.get_by_text("line 20", exact=True).hover()
+    await channel.locator(".message", has_text="line 20").locator(".thread-link").click()
+    await page.get_by_role("button", name="Back to the channel").click()
+    await expect(channel.get_by_text("line 39", exact=True)).to_be_in_viewport()
+
+    await channel.get_by_text("line 2", exact=True).scroll_into_view_if_needed()
+    await page.get_by_label("Message #incidents").fill("mine")
+    await page.keyboard.press("Enter")
+
+    await expect(channel.get_by_text("mine", exact=True)).to_be_in_viewport()

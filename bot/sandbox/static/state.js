@@ -26,6 +26,17 @@ export function go(where) {
   tell(["here"]);
 }
 
+const dismissed = new Set();
+
+/** Send a note away that only the visitor sees; Slack keeps it for nobody either. */
+export function dismiss(ts) {
+  dismissed.add(ts);
+  tell(["dismissed"]);
+}
+
+/** Whether the visitor sent this note away. */
+export const isDismissed = (message) => dismissed.has(message.ts);
+
 function tell(keys) {
   for (const { prefixes, listener } of watchers) {
     const mine = keys.filter((key) => prefixes.some((prefix) => key.startsWith(prefix)));

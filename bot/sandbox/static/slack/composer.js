@@ -6,14 +6,14 @@ import { channelName, get, here, watch } from "../state.js";
 
 let lastId = 0;
 
-/** A box that writes to the channel, or with `isThread` to the thread the visitor opened. */
-export function composer({ isThread }) {
+/** A box that writes to the channel, or with `isThread` to the thread the visitor opened; `onSend` hears of each line. */
+export function composer({ isThread, onSend }) {
   const listId = `completion-${(lastId += 1)}`;
   const list = h("ul.completion", { id: listId, role: "listbox", "aria-label": "Commands", hidden: true });
   const input = h("textarea", { rows: "1", role: "combobox", "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list", maxlength: "4000", enterkeyhint: "send" });
   const send = h("button.icon-button.send", { type: "submit", "aria-label": "Send" }, icon("send"));
   const form = h("form.composer", {}, list, input, send);
-  const box = { input, list, chosen: 0, found: [], isThread };
+  const box = { input, list, chosen: 0, found: [], isThread, onSend };
   input.addEventListener("input", () => suggest(box));
   input.addEventListener("keydown", (event) => onKey(event, box, form));
   input.addEventListener("blur", () => setTimeout(() => hide(box), 150));
@@ -97,6 +97,7 @@ async function submit(box) {
   if (!text) return;
   box.input.value = "";
   hide(box);
+  box.onSend();
   const where = { user: here.user, channel: here.channel };
   if (text === "/ideogram" || text.startsWith("/ideogram ")) {
     if (box.isThread) toast("Slack does not run slash commands in threads. Use the channel's box.");

@@ -14,11 +14,14 @@ export function showChannel(place) {
   const list = messageList(() => channelMessages(here.channel));
   const title = h("h2", { tabindex: "-1" });
   let shown = null;
-  replace(place, h("header.conversation-head", {}, title), list.node, composer({ isThread: false }));
-  watch(["here", "about", "message/", "ephemeral/"], () => {
+  let thread = null;
+  replace(place, h("header.conversation-head", {}, title), list.node, composer({ isThread: false, onSend: list.toEnd }));
+  watch(["here", "about", "message/", "ephemeral/", "dismissed"], () => {
     const isNew = shown !== `${here.user}/${here.channel}`;
     shown = `${here.user}/${here.channel}`;
     title.textContent = `# ${channelName(here.channel)}`;
+    if (thread && !here.thread) list.toEnd(); // back from a thread: what is new stands at the end
+    thread = here.thread;
     list.draw({ isNew, before: introduction(here.channel), openThread: (ts) => go({ thread: ts }) });
   });
 }
@@ -34,9 +37,9 @@ export function showThread(place) {
       h("button.icon-button.back", { type: "button", "aria-label": "Back to the channel", on: { click: close } }, icon("back")),
       h("h2", {}, "Thread ", where),
       h("button.icon-button.close", { type: "button", "aria-label": "Close thread", on: { click: close } }, icon("close"))),
-    list.node, composer({ isThread: true }));
+    list.node, composer({ isThread: true, onSend: list.toEnd }));
   place.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && close());
-  watch(["here", "message/", "ephemeral/"], () => {
+  watch(["here", "message/", "ephemeral/", "dismissed"], () => {
     place.hidden = !here.thread;
     document.getElementById("slack").classList.toggle("has-thread", Boolean(here.thread));
     where.textContent = `#${channelName(here.channel)}`;
@@ -48,17 +51,23 @@ export function showThread(place) {
 function messageList(read) {
   const node = h("div.messages", { role: "log", "aria-live": "polite", tabindex: "0", "aria-label": "Messages" });
   const drawn = new Map();
+  // Kept, because a hidden list has no height to measure; it is scrolled once it has one again.
+  let isAtEnd = true;
+  const follow = () => { if (isAtEnd) node.scrollTop = node.scrollHeight; };
+  const toEnd = () => { isAtEnd = true; follow(); };
+  node.addEventListener("scroll", () => { if (node.clientHeight) isAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PX; });
+  new ResizeObserver(follow).observe(node);
   const draw = ({ isNew, before, openThread }) => {
-    const wasAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PX;
     if (isNew) drawn.clear();
+    isAtEnd ||= isNew;
     const found = read().map(({ message, isEphemeral }, index, all) => {
       const isGrouped = follows(message, all[index - 1]?.message) && !isEphemeral && !all[index - 1]?.isEphemeral;
       return keep(drawn, message, { isEphemeral, isGrouped, openThread: isEphemeral ? null : openThread });
     });
     sync(node, before ? [before, ...found] : found);
-    if (isNew || wasAtEnd) node.scrollTop = node.scrollHeight;
+    follow();
   };
-  return { node, draw };
+  return { node, draw, toEnd };
 }
 
 // A message is drawn again only when it changed, so that the focus and an open menu stay elsewhere.
@@ -99,7 +108,7 @@ function threadMessages(channel, thread) {
 }
 
 function ephemerals(channel, thread) {
-  return below(`ephemeral/${here.user}/`).filter((m) => m.channel === channel && (m.thread_ts ?? null) === thread);
+  return below(`ephemeral/${here.user}/`).filter((m) => m.channel === channel && (m.thread_ts ?? null) === thread && !isDismissed(m));
 }
 
 function ordered(messages, private_) {

@@ -2,7 +2,7 @@
 
 import { deliver } from "../api.js";
 import { clock, h, icon } from "../dom.js";
-import { here, person } from "../state.js";
+import { dismiss, here, person } from "../state.js";
 import { blocks } from "./blocks.js";
 import { emoji, mrkdwn } from "./mrkdwn.js";
 import { openFile } from "./viewer.js";
@@ -14,7 +14,7 @@ export function messageNode(message, channel, options = {}) {
   const node = h(`article.message${options.isGrouped ? ".grouped" : ""}`, { data: { ts: message.ts }, tabindex: "-1", "aria-label": `${author.name}, ${clock(Number(message.ts))}` },
     avatar(author, isBot),
     h("div.message-main", {},
-      options.isEphemeral ? h("p.only-you", {}, icon("eye"), "Only visible to you") : null,
+      options.isEphemeral ? onlyYou(message) : null,
       options.isGrouped ? null : h("p.message-who", {}, h("b", {}, author.name), isBot ? h("span.app-mark", {}, "APP") : null, when(message), edited(message)),
       body(message, channel),
       (message.files ?? []).map(file),
@@ -22,6 +22,10 @@ export function messageNode(message, channel, options = {}) {
       options.openThread ? threadLink(message, options.openThread) : null));
   return node;
 }
+
+// As in Slack: such a note stays until its reader sends it away.
+const onlyYou = (message) => h("p.only-you", {}, icon("eye"), "Only visible to you",
+  h("button.dismiss", { type: "button", data: { key: `dismiss/${message.ts}` }, on: { click: () => dismiss(message.ts) } }, "Dismiss"));
 
 /** What a person presses in the blocks of a message. */
 export function doingIn(channel, message) {

@@ -10,11 +10,12 @@ export function reveal({ channel, ts }) {
   const isReply = message.thread_ts && message.thread_ts !== ts;
   document.body.dataset.tab = "slack";
   go({ channel, thread: isReply ? message.thread_ts : null });
-  requestAnimationFrame(() => {
+  // One frame later than the list, which scrolls to its end when it comes into sight.
+  requestAnimationFrame(() => requestAnimationFrame(() => {
     const node = document.querySelector(`${isReply ? "#thread" : "#conversation"} [data-ts="${CSS.escape(ts)}"]`);
     node?.scrollIntoView({ block: "center" });
     node?.focus({ preventScroll: true });
     node?.classList.add("lit");
     setTimeout(() => node?.classList.remove("lit"), 2500);
-  });
+  }));
 }

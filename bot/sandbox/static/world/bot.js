@@ -34,9 +34,9 @@ async function showLog() {
   text.scrollTop = text.scrollHeight;
 }
 
-/** Keep the sum spent at the pretend Ideogram in the page's foot. */
+/** Keep the sum that users and bot spent at the pretend Ideogram in the page's foot. */
 export function showSpent(place) {
   watch(["world/spent"], () => {
-    place.textContent = `$${Number(get("world/spent")).toFixed(2)} of pretend money at Ideogram`;
+    place.textContent = `Users and bot spent $${Number(get("world/spent")).toFixed(2)} of pretend money at the pretend Ideogram`;
   });
 }

@@ -37,14 +37,18 @@ function draw(grid, pods) {
   }
 }
 
+// Short, because five pods stand side by side during a rollout.
+const mark = (sign, words) => [h("span", { "aria-hidden": "true" }, sign), h("span.sr", {}, words)];
+
 function podNode(pod, key) {
   const { IDEOGRAM_FALLBACK: fallback, IDEOGRAM_ENABLED: enabled, IDEOGRAM_CONCURRENCY: concurrency } = pod.switches;
   const isBad = pod.image.includes("bad");
+  const isKnown = concurrency !== null; // before its start nobody knows how a pod's switches stand
   return h(`li.pod${pod.ready ? "" : ".starting"}${isBad ? ".bad" : ""}`, { title: `${pod.name}\n${pod.image}`, data: { name: pod.name, state: key } },
     h("p.pod-name", {}, h("i.dot", {}), pod.short),
-    h(`p.switch${fallback === "true" ? ".on" : ""}`, {}, fallback === "true" ? "fallback on" : "fallback off"),
+    isKnown ? h(`p.switch${fallback === "true" ? ".on" : ""}`, { title: `IDEOGRAM_FALLBACK=${fallback}` }, "fallback ", fallback === "true" ? mark("✓", "on") : mark("–", "off")) : h("p.switch", {}, "starting"),
     enabled === "false" ? h("p.switch.on", {}, "images off") : null,
-    h(`p.switch${concurrency === "8" ? "" : ".on"}`, {}, `${concurrency} at once`),
+    isKnown ? h(`p.switch${concurrency === "8" ? "" : ".on"}`, {}, `${concurrency} at once`) : null,
     isBad ? h("p.switch.wrong", {}, "bad release") : null,
-    pod.ready ? null : h("span.sr", {}, "starting"));
+    pod.ready || !isKnown ? null : h("span.sr", {}, "starting"));
 }
