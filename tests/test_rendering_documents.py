@@ -1,6 +1,7 @@
 """Plain words: confirm dialogs, drafts, labels, postmortems, own templates."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,11 @@ from bot.rendering import Templates
 from tests.builders import ANA, NIGHT, a_preview, a_run, an_incident
 from tests.sayings import HOSTILE, SICK, WORDS, a_diagnosis, a_line, a_postmortem
 
+SHIPPED = Path(__file__).parents[1] / "templates"
+
 
 def test_every_shipped_template_can_be_read():
-    assert WORDS.problems() == ()
+    assert Templates(SHIPPED).problems() == WORDS.problems() == ()
 
 
 def test_the_confirm_says_exactly_what_changes():
@@ -91,6 +94,23 @@ def test_a_draft_can_be_sent_without_typing():
         action="Investigating",
         title="Trouble with image generation",
     )
+
+
+UNDEFINED = {
+    "name": ("{{ mesage.text }}", "nothing is called mesage"),
+    "field": ("{{ message.txet }}", "message has no txet"),
+    "macro": ("{{ m.durration(1) }}", "m has no durration"),
+}
+
+
+@pytest.mark.parametrize(("text", "what"), UNDEFINED.values(), ids=UNDEFINED.keys())
+def test_a_name_that_nobody_gives_is_found_before_anything_is_sent(tmp_path, text, what):
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "note.j2").write_text("{% block lead %}\n" + text + "{% endblock %}")
+
+    (problem,) = Templates(tmp_path).problems()
+
+    assert problem.message == f"Template messages/note.j2, line 2: {what}."
 
 
 def test_own_templates_lie_over_ours_file_by_file(tmp_path):
