@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,10 +11,11 @@ from bot.sandbox.faults import FAULTS, OWN, TROUBLES, Fault, known
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer, Request
 from bot.sandbox.own_faults import OwnFaults, app
-from bot.sandbox.presses import NothingToPressError, Offer, Presses
+from bot.sandbox.presses import PRESSERS, NothingToPressError, Offer, Presses
 from bot.sandbox.riddle import RunbookScript
 from bot.sandbox.service.server import ServiceServer
 from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
+from bot.sandbox.slack.model import Delivery
 from bot.sandbox.slack.server import SlackServer
 
 CUT_SECONDS: Final = 20.0
@@ -29,12 +31,16 @@ class Dare:
         started_at: Unix time.
         patches_before: PATCH requests the bot had made when it began.
         detail: What was done, in words.
+        presses: How often the button was pressed.
+        patches: What the presses came to, once somebody pressed another button; None until then.
     """
 
     name: str
     started_at: float
     patches_before: int
     detail: str
+    presses: int = 0
+    patches: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -65,6 +71,7 @@ class Chaos:
     dare: Dare | None = None
     cut_until: float = 0.0
     troubles: set[str] = field(default_factory=set)
+    _first: tuple[int, int] = (0, 0)  # before the newest presses: PATCH requests; how many presses
     _before: Counter[str] = field(default_factory=Counter)
 
     async def break_(self, name: str) -> None:
@@ -140,11 +147,26 @@ class Chaos:
         offer = self.offer()
         if offer is None:
             raise NothingToPressError(self._nothing())
-        who = "Ana twice, Ben once, at the same moment"
-        if offer.is_late:
-            who = "Slack delivers the press again, three times at once"
-        self.dare = self._dare("press-twice", f"{who}: {offer.label}")
+        before, earlier = self._first
+        if not offer.is_late:
+            before, earlier = len(self.patches()), 0
+        who = "Slack delivers it thrice more" if offer.is_late else "Ana twice, Ben once, at once"
+        self._first = before, earlier + len(PRESSERS)
+        detail = f"{offer.label}. {who}"
+        self.dare = Dare("press-twice", time.time(), before, detail, presses=self._first[1])
         await self.presses.press(offer)
+
+    async def press(self, click: Awaitable[Delivery]) -> Delivery:
+        """Carry out what a visitor presses; a dare before it has had its PATCH requests."""
+        if self.dare is not None:
+            self.dare.patches = self.patches_of(self.dare)
+        self._first = len(self.patches()), 1
+        return await self.presses.watched(click)
+
+    def patches_of(self, dare: Dare) -> int:
+        """Count the PATCH requests that a dare came to."""
+        so_far = len(self.patches()) - dare.patches_before
+        return so_far if dare.patches is None else dare.patches
 
     def _nothing(self) -> str:
         if self.presses.is_rolling:

@@ -82,7 +82,7 @@ class Actions:
             block_id=given.get("block_id"),
             option=given.get("option"),
         )
-        return _answer(await world.chaos.presses.watched(click))
+        return _answer(await world.chaos.press(click))
 
     async def _click_in_view(self, given: Given) -> Answer:
         clicked = await self._world.slack.click_in_view(

@@ -205,6 +205,7 @@ def _dare(world: "World") -> dict[str, Any] | None:
         "name": dare.name,
         "at": dare.started_at,
         "detail": dare.detail,
-        "patches": len(world.chaos.patches()) - dare.patches_before,
+        "patches": world.chaos.patches_of(dare),
+        "presses": dare.presses,
         "cut_until": world.chaos.cut_until if time.time() < world.chaos.cut_until else None,
     }

@@ -22,6 +22,7 @@ def _plain(text: str) -> dict[str, str]:
 
 
 CONFIRM = {key: _plain("Sure?") for key in ("title", "text", "confirm", "deny")}
+NOTE = {"metadata": {"annotations": {"note": "x"}}}
 BUTTON = {"type": "button", "action_id": "enable", "text": _plain("Enable"), "confirm": CONFIRM}
 
 
@@ -31,10 +32,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield started
 
 
-async def _patch(world: World, query: str = "") -> None:
+async def _patch(world: World, query: str = "", body: object = NOTE) -> None:
     """Patch as the bot would, with the bot's own kubeconfig."""
     token = world.kubernetes.kubeconfig(user="bot")["users"][0]["user"]["token"]
-    body = {"metadata": {"annotations": {"note": "x"}}}
     headers = MERGE | {"Authorization": f"Bearer {token}"}
     async with (
         aiohttp.ClientSession(world.kubernetes.url, headers=headers) as session,
@@ -87,7 +87,7 @@ async def test_press_twice_presses_what_it_named(world):
 
     await world.chaos.press_twice()
 
-    assert world.chaos.dare.detail.endswith("at the same moment: Enable Fallback")
+    assert world.chaos.dare.detail.startswith("Enable Fallback.")
 
 
 async def test_during_a_rollout_the_press_that_began_it_is_delivered_again(world):
@@ -98,6 +98,26 @@ async def test_during_a_rollout_the_press_that_began_it_is_delivered_again(world
 
     said = world_sections(world)["world/press"]
     assert said == {"label": "Enable Fallback", "late": True}
+
+
+async def test_a_dare_is_over_when_somebody_presses_another_button(world):
+    world.chaos.killed(4711)
+
+    await world.chaos.press(_came(_press("Undo Fallback")))
+    await _patch(world)
+
+    assert world_sections(world)["world/dare"]["patches"] == 0
+
+
+async def test_a_late_dare_counts_with_the_press_that_began_it(world):
+    await world.chaos.trouble("stuck-pods", is_on=True)
+    await world.chaos.press(_came(_press("Enable Fallback")))
+    await _patch(world, body={"spec": {"template": {"metadata": {"annotations": {"note": "x"}}}}})
+
+    await world.chaos.press_twice()
+
+    said = world_sections(world)["world/dare"]
+    assert (said["presses"], said["patches"]) == (4, 1)
 
 
 async def test_a_press_that_changes_nothing_is_not_repeated(world):

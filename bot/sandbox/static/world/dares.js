@@ -43,7 +43,7 @@ function outcome() {
 }
 
 const ANSWERS = {
-  "press-twice": ({ patches }) => `3 presses → ${patches} ${patches === 1 ? "PATCH" : "PATCHes"}${patches ? "" : " so far"}.`,
+  "press-twice": ({ patches, presses }) => `${presses} presses → ${patches} ${patches === 1 ? "PATCH" : "PATCHes"}${patches ? "" : " so far"}.`,
   "kill-bot": () => {
     const bot = get("world/bot");
     if (bot?.state !== "ready") return "It is down; starting again.";
