@@ -56,15 +56,13 @@ class TriageCard:
     """One run of probes, from its start to the verdict.
 
     Attributes:
-        results: Those measured so far, in fixed order.
-        pending: Those not yet answered, in fixed order.
+        results, pending: Those measured so far, those not yet answered; in fixed order.
         offers: Mitigations that can run, the first one is the primary button.
         seen_from: The cluster context or host name that measured.
         incident_id: Set once an incident has taken over: the card shrinks to a pointer.
         open_incident: Of the service, opened elsewhere: a press joins it.
         fallback_on: Whether users get placeholders; None when that was not seen.
         spent: What the answers cost, USD. `cost` is what was reserved before.
-        beside: What people said and remember.
     """
 
     triage_id: TriageId | None
@@ -99,8 +97,7 @@ class IncidentCard:
 
     Attributes:
         offers: Mitigations that can run now, undo and end included.
-        running: The mitigation under way; None when there is none.
-        last: The newest finished mitigation.
+        running, last: The mitigation under way, and the newest that ended.
         primary: Name of the primary button: an offer's kind, `update`, or `resolve`.
         recovery: What is known of Ideogram while a mitigation is in force; None when none is.
         relief: What users got instead of the trouble; None when nothing helped yet.
@@ -128,11 +125,7 @@ class MitigationProgress:
 
 @dataclass(frozen=True, slots=True)
 class MitigationOutcome:
-    """The one new message that ends a mitigation and mentions the person who pressed.
-
-    Attributes:
-        undo: The offer to take it back; None when that cannot run.
-    """
+    """The one new message that ends a mitigation; `undo` is None when that cannot run."""
 
     run: MitigationRun
     undo: Preview | None = None

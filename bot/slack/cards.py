@@ -76,9 +76,6 @@ def controls(message: Message) -> Controls:
         case Verification():
             presses = [press(one, is_primary=True) for one in message.offers]
             made = Controls(presses, service=message.service)
-        case BillingRequest():
-            link = Button(ids.Value(ids.LINK), "button.link", url=message.billing_url)
-            made = Controls([link], service=message.service)
         case TriageTable():
             faulty = [one.service for one in message.lines if one.is_faulty]
             made = Controls([_again(name, at) for at, name in enumerate(faulty, 1)])
@@ -91,6 +88,9 @@ def controls(message: Message) -> Controls:
 
 def _of_news(message: Message) -> Controls:
     match message:
+        case BillingRequest():
+            link = Button(ids.Value(ids.LINK), "button.link", url=message.billing_url)
+            return Controls([link], service=message.service)
         case IdeogramIsBack(offer=Preview() as offer):
             return Controls([press(offer, is_primary=True)], service=message.run.service)
         case _:
