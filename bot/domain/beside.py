@@ -17,12 +17,12 @@ class Beside:
         person: What a person saw; None when nobody said.
         quality: What decides how pictures look; None when nobody asked.
         earlier: The same trouble before; None when there was none.
-        balance: What was left at Ideogram, USD, by the ledger; None when nobody knows.
         billing_asked_by: Who had the billing owner asked; None when nobody did.
+        balance: What was left at Ideogram, USD, by the ledger; None when nobody knows.
     """
 
     person: Witness | None = None
     quality: Comparison | None = None
     earlier: Earlier | None = None
-    balance: Decimal | None = None
     billing_asked_by: UserId | None = None
+    balance: Decimal | None = None
