@@ -1,7 +1,7 @@
 // The messages of one channel, or of one thread, with the box to write into.
 
 import { h, icon, replace } from "../dom.js";
-import { below, channelName, get, go, here, watch } from "../state.js";
+import { below, channelName, get, go, here, isDismissed, watch } from "../state.js";
 import { composer } from "./composer.js";
 import { introduction } from "./introduction.js";
 import { messageNode } from "./message.js";
