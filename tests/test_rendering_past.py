@@ -44,6 +44,15 @@ def test_impact_without_a_mitigation_ends_with_the_incident():
     assert over == f"Some users got errors {BEGAN}{TO}{CLOCK.format(1795144800, '03:20')}"
 
 
+def test_a_short_trouble_is_told_by_how_long_it_took():
+    began = NIGHT - timedelta(minutes=8)
+    soon = Relief(MitigationKind.ENABLE_FALLBACK, began + timedelta(seconds=16))
+
+    told = impact(an_incident(impact="Users get errors."), soon)
+
+    assert told == f"Users got errors for 16 s from {BEGAN}, then placeholders"
+
+
 def test_what_a_person_typed_about_the_impact_stays():
     typed = an_incident(impact="Half of our partners wait.", **OVER)
 
