@@ -8,7 +8,10 @@ import pytest
 from tests.scenarios.story import ANA, Json, Story
 
 NASTY = "<!channel> <@U0BEN> & <b>bold</b> {{7*7}} {% raw %} שלום 🔥"
-ESCAPED = "&lt;!channel&gt; &lt;@U0BEN&gt; &amp; &lt;b&gt;bold&lt;/b&gt; {{7*7}} {% raw %} שלום 🔥"
+# An asterisk would end bold words around it: it becomes one that looks alike.
+ESCAPED = (
+    "&lt;!channel&gt; &lt;@U0BEN&gt; &amp; &lt;b&gt;bold&lt;/b&gt; {{7\u22177}} {% raw %} שלום 🔥"
+)
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -18,7 +21,7 @@ ESCAPED = "&lt;!channel&gt; &lt;@U0BEN&gt; &amp; &lt;b&gt;bold&lt;/b&gt; {{7*7}}
         ("triaje", "Did you mean /ideogram triage?"),
         ("xyzzy", "/ideogram help lists them all"),
         ("triage ideogram-servce", "ideogram-service"),
-        ("triage one two three", "triage [service] [quick|full]"),
+        ("triage one two three", "triage [service|all] [quick|full]"),
         ("timeline INC-99", "INC-99"),
         ("acknowledge banana", "INC-"),
         ("postmortem", "incident"),

@@ -18,7 +18,7 @@ async def _judged(story: Story, *words: str) -> str:
 async def test_without_kubernetes_the_verdict_comes_with_the_commands(story, how):
     await story.world.kubernetes.unavailable(how)
 
-    card = await _judged(story, "*No Enable Fallback*", "pods (")
+    card = await _judged(story, "*No Enable Fallback button*", "pods (")
 
     assert BY_HAND in card.replace(" -n default", "").replace(" -c app", "")
     assert "pods (" in card.partition("*Not seen*")[2]
@@ -31,7 +31,7 @@ async def test_a_kubeconfig_without_rights_is_named_with_what_to_bind(tmp_path):
         nobody = story.world.kubernetes.kubeconfig(user="nobody")
         story.world.files.kubeconfig.write_text(yaml.safe_dump(nobody))
         async with story.started_bot():
-            card = await _judged(story, "*No Enable Fallback*")
+            card = await _judged(story, "*No Enable Fallback button*")
 
             assert "may not" in card
             assert "set env deployment/ideogram-service" in card
