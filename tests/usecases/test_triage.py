@@ -307,7 +307,7 @@ async def test_a_quick_triage_without_a_database_needs_no_reason():
     assert plan.reason is None
 
 
-async def asked_meanwhile(first: Mode, second: Mode | None) -> Night:
+async def asked_meanwhile(first: Mode, second: Mode | None, key=DELIVERY) -> Night:
     """Ask for a triage while another one of the same service is under way."""
     night = Night()
     slow = night.probes[ProbeKind.WORKLOAD]
@@ -316,7 +316,7 @@ async def asked_meanwhile(first: Mode, second: Mode | None) -> Night:
         group.create_task(night.triaged(first))
         await until(lambda: slow.subjects)
         night.clock.advance(timedelta(seconds=3))
-        group.create_task(night.triage(RunTriage(asked(), mode=second), DELIVERY, night.heard))
+        group.create_task(night.triage(RunTriage(asked(), mode=second), key, night.heard))
         await until(lambda: night.heard.messages or len(slow.subjects) == 2)
         slow.waits_for.set()
     return night
@@ -328,6 +328,12 @@ async def test_two_who_ask_at_once_share_one_triage():
     said = "T-1 has been measuring ideogram-service for 3 s: see its card."
     assert night.heard.messages == [Answer(AnswerKind.DONE, text=said)]
     assert len(night.storage.triages) == 1
+
+
+async def test_pointing_to_a_running_triage_needs_no_inbox_row():
+    night = await asked_meanwhile(Mode.FULL, None, key=None)
+
+    assert len(night.heard.messages) == 1
 
 
 async def test_who_insists_on_a_full_triage_does_not_get_a_quick_one():
