@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from bot.sandbox.world import World
-from tests.browser.conftest import QUICK
+from tests.browser.conftest import PHONE, QUICK
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -63,6 +63,15 @@ async def test_an_outage_from_the_first_press_to_the_postmortem(world, open_page
     await paper.locator(".has-evidence").first.click()
 
     await expect(page.locator(".message.lit")).to_be_visible()
+    await _fits_a_phone(page)
+
+
+async def _fits_a_phone(page: Page) -> None:
+    """See that neither half of the page is wider than a phone, with all that stands on it now."""
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    for tab in ("Slack", "World"):
+        await page.get_by_role("tab", name=tab).click()
+        assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0], tab
 
 
 async def test_three_presses_and_a_kill_in_the_middle_are_one_patch(world, open_page):
