@@ -1,26 +1,30 @@
-"""Does the legacy call `POST /generate` make an image? Costs one image."""
+"""Does a generation call make an image? Each canary costs one image."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
 
 from bot.domain.answer import ApiKey, SecretText
 from bot.domain.classes import image_url
 from bot.domain.observation import canary_result
-from bot.domain.probe import Outcome, ProbeKind, ProbeResult
+from bot.domain.probe import CANARY_OF, Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Call
 from bot.ports import Instruments, Subject
 
 
 @dataclass(frozen=True, slots=True)
-class GenerateLegacy:
-    """Sends one canary; its price is reserved before the triage starts.
+class Generate:
+    """Sends one canary by one call; its price is reserved before the triage starts.
 
     Facts: `key`, `slow_phase`; `phase` on failure; `max_inflight` of a 429.
     """
 
-    kind: ClassVar = ProbeKind.GENERATE_LEGACY
+    call: Call
     tools: Instruments
+
+    @property
+    def kind(self) -> ProbeKind:
+        """Name the measurement after its call."""
+        return CANARY_OF[self.call]
 
     @property
     def timeout(self) -> timedelta:
@@ -39,8 +43,8 @@ class GenerateLegacy:
             subject.picture_seen(self.kind, url)
 
     async def _send(self, key: ApiKey) -> tuple[ProbeResult, SecretText | None]:
-        seen = await self.tools.ideogram.generate(Call.LEGACY, key)
-        price = self.tools.canary.price(Call.LEGACY)
+        seen = await self.tools.ideogram.generate(self.call, key)
+        price = self.tools.canary.price(self.call)
         at = self.tools.clock.now()
         slow_after = self.tools.thresholds.slow_after
         result = canary_result(self.kind, seen, key=key, price=price, at=at, slow_after=slow_after)
