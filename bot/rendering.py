@@ -50,6 +50,9 @@ ACTION_ITEM_DUE_AFTER: Final = timedelta(days=14)
 # rearrange the line it stands in). Right-to-left letters themselves stay.
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _SPACE: Final = re.compile(r"\s+")
+# Slack has no escape for its markup: a value could end the bold words around it, or open a block of
+# code over the rest of its section. These look alike and mean nothing.
+_LOOKALIKES: Final = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
 _MARKDOWN: Final = re.compile(r"([\\`*\[\]<>|~])|(?<!\w)(_)|(_)(?!\w)|(&)(?=#?\w+;)")
 # What would begin a list, a heading or a rule at the start of a line.
 _MARKDOWN_START: Final = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=#]+(?:\s|$)))")
@@ -80,8 +83,7 @@ def _mrkdwn(value: object) -> object:
     # Markup is the output of a macro. Autoescape does the escaping of everything else.
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    # Slack has no escape for an asterisk: within bold words it would end them.
-    return _folded(value).replace("*", "\u2217")
+    return _folded(value).translate(_LOOKALIKES)
 
 
 def _markdown(value: object) -> object:

@@ -111,6 +111,15 @@ def test_fallback_still_on_asks_to_disable_it():
     assert said.text.endswith("Open to disable fallback.")
 
 
+def test_free_checks_never_say_that_ideogram_is_back():
+    said = WORDS.wording(a_healthy_card(mode=Mode.QUICK, fallback_on=True))
+
+    assert said.header == "No fault found by free checks, fallback still on"
+    assert said.lead.startswith("*Generation was not tried, and users still see placeholders.*")
+    assert "Ideogram is back" not in said.text + said.lead
+    assert "come again" not in said.lead
+
+
 def test_undetermined_says_how_to_treat_it_and_what_to_fix():
     step = HumanStep(2, "set IDEOGRAM_API_KEY")
     hidden = a_diagnosis(Cause.UNDETERMINED, Severity.P1, origin=None, steps=(step,))

@@ -190,6 +190,13 @@ def test_a_hostile_value_stays_text_on_one_line(message):
     assert "# it's over" in everything  # the apostrophe stays, the turn of direction goes
 
 
+def test_a_value_opens_no_block_of_code_and_strikes_nothing_out():
+    said = WORDS.wording(a_card(service=ServiceName("```x~y~"), diagnosis=None))
+
+    assert "\u02cb\u02cb\u02cbx\u223cy\u223c" in said.text
+    assert "`" not in said.text + said.lead
+
+
 def test_plain_slots_are_not_escaped():
     said = WORDS.wording(a_card(service=ServiceName("a&b"), diagnosis=None))
     confirm = WORDS.confirm(a_preview(where="a&b"))

@@ -98,7 +98,7 @@ class Join:
         out, storage, clock = self.out, self.out.storage, self.out.clock
         channel = ChannelId(self.slack.incidents_channel)
         people = PeopleOf(storage=storage, messenger=self.messenger)
-        postmortems = Postmortems(clock=clock, policy=policy)
+        postmortems = Postmortems(clock=clock)
         declare = DeclareIncident(
             storage=storage,
             clock=clock,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from bot.bootstrap.objects import credentials_of, policy_of
+from bot.bootstrap.objects import credentials_of
 from bot.bootstrap.outbound import Outbound, outbound
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import UnavailableError
@@ -149,7 +149,7 @@ async def postmortem_once(settings: Settings, incident: str) -> str:
     """
     incident_id = parse_incident(incident)
     async with opened(settings) as (out, _):
-        postmortems = Postmortems(clock=out.clock, policy=policy_of(settings.file.policy))
+        postmortems = Postmortems(clock=out.clock)
         people = await _people(out, incident_id)
         async with out.storage() as uow:
             found = await uow.incidents.get(incident_id)

@@ -168,9 +168,10 @@ def _contradictions(signals: Signals, origin: Origin | None = None) -> tuple[str
     page = signals.outcome(ProbeKind.STATUS_PAGE)
     if origin is Origin.PROVIDER and page is Outcome.HEALTHY:
         found.append("the provider's status page is green in this fault")
-    if origin is None and page is Outcome.UNHEALTHY and signals.key_works:
+    is_full = signals.measured.mode is Mode.FULL
+    if origin is None and page is Outcome.UNHEALTHY and is_full and signals.key_works:
         found.append("the provider's status page reports trouble, yet our calls work")
-    if signals.measured.mode is Mode.FULL and signals.quote_denied and signals.with_image:
+    if is_full and signals.quote_denied and signals.with_image:
         found.append("the price quote was refused, yet images come")
     if signals.with_image and signals.outcome(ProbeKind.DNS) is Outcome.UNHEALTHY:
         found.append("the name did not resolve, yet requests were answered")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.person import Witness
-from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.probe import CANARIES, ProbeKind, ProbeResult
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.domain.thresholds import Thresholds
@@ -136,9 +136,13 @@ class Diagnosis:
 
     @property
     def calls_for_a_switch(self) -> bool:
-        """Whether users lose enough for a change: a few lost pictures cost less than all of them.
+        """Whether enough is known, and lost, for a change.
 
-        Every other cause that a switch helps against is serious by itself.
+        Nothing is ended because of free checks: they cannot see that images come again. A few lost
+        pictures cost less than all of them. Every other cause that a switch helps against is
+        serious by itself.
         """
+        if self.cause is Cause.HEALTHY:
+            return not CANARIES.isdisjoint(self.evidence)
         is_minor = self.severity not in (Severity.P1, Severity.P2)
         return not (self.cause is Cause.DOWNLOAD and is_minor)

@@ -1,12 +1,14 @@
 """What went wrong in the handling itself: promises that were not kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from typing import Final
 
 from bot.domain.incident import Incident
-from bot.domain.severity import RESPOND_WITHIN, Severity
-from bot.domain.timeline import EventKind, TimelineEvent
+from bot.domain.severity import RESPOND_WITHIN
+from bot.domain.timeline import EventKind, TimelineEvent, promised_in
+
+_SAYS_WHEN: Final = frozenset({EventKind.DECLARED, EventKind.UPDATE_POSTED})
 
 
 def minutes(duration: timedelta) -> int:
@@ -17,7 +19,6 @@ def minutes(duration: timedelta) -> int:
 def gaps(
     incident: Incident,
     events: Sequence[TimelineEvent],
-    update_every: Mapping[Severity, timedelta],
     until: datetime,
 ) -> tuple[str, ...]:
     """List what the postmortem should ask about, in words.
@@ -25,13 +26,9 @@ def gaps(
     Args:
         incident: As it is now.
         events: Of its timeline, oldest first.
-        update_every: The promised time between updates, by severity.
         until: End of the incident, or now.
     """
-    return (
-        *_late_response(incident),
-        *_silence(incident, events, update_every.get(incident.severity), until),
-    )
+    return (*_late_response(incident), *_silence(events, until))
 
 
 def _late_response(incident: Incident) -> tuple[str, ...]:
@@ -44,20 +41,11 @@ def _late_response(incident: Incident) -> tuple[str, ...]:
     return (f"acknowledged after {minutes(took)} min, due within {minutes(within)} min",)
 
 
-def _silence(
-    incident: Incident,
-    events: Sequence[TimelineEvent],
-    promised: timedelta | None,
-    until: datetime,
-) -> tuple[str, ...]:
-    if promised is None:
-        return ()
-    moments = [incident.declared_at]
-    moments += [event.at for event in events if event.kind is EventKind.UPDATE_POSTED]
-    moments.append(max(until, moments[-1]))
-    pauses = [after - before for before, after in pairwise(moments)]
+def _silence(events: Sequence[TimelineEvent], until: datetime) -> tuple[str, ...]:
+    said = [event for event in events if event.kind in _SAYS_WHEN]
+    ends = [*(event.at for event in said[1:]), until]
     return tuple(
-        f"no update for {minutes(pause)} min, promised every {minutes(promised)} min"
-        for pause in pauses
-        if pause > promised
+        f"no update for {minutes(end - event.at)} min, promised {minutes(promised - event.at)}"
+        for event, end in zip(said, ends, strict=False)
+        if (promised := promised_in(event)) is not None and end > promised
     )

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.domain.ids import IncidentId, OutboxKey, UserId
+
+NEXT_UPDATE: Final = "next_update"  # a fact: when the next status update was promised for
 
 
 class EventKind(StrEnum):
@@ -55,3 +58,14 @@ class TimelineEvent:
     evidence: Evidence
     by: UserId | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def promise(at: datetime | None) -> dict[str, str]:
+    """Write down when the next status update was promised for, as a fact of an event."""
+    return {} if at is None else {NEXT_UPDATE: at.isoformat()}
+
+
+def promised_in(event: TimelineEvent) -> datetime | None:
+    """Read back what `promise` wrote; None where nothing was promised."""
+    found = event.facts.get(NEXT_UPDATE)
+    return None if found is None else datetime.fromisoformat(found)

@@ -16,7 +16,7 @@ from bot.domain.policy import Policy
 from bot.domain.request import Declare
 from bot.domain.service import Service, find_service
 from bot.domain.severity import Severity
-from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent, promise
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork, Words
 from bot.usecases.incident_card import IncidentCards
@@ -108,7 +108,7 @@ class DeclareIncident:
     ) -> Incident:
         diagnosis = None if triage is None else triage.card.diagnosis
         rated = severity or (None if diagnosis is None else diagnosis.severity) or UNRATED
-        promise = self.policy.update_every.get(rated)
+        every = self.policy.update_every.get(rated)
         incident = Incident(
             id=await uow.incidents.next_id(),
             service=service if triage is None else triage.service,
@@ -122,7 +122,7 @@ class DeclareIncident:
             cause=None if diagnosis is None else diagnosis.cause,
             origin=None if diagnosis is None else diagnosis.origin,
             triage_id=None if triage is None else triage.id,
-            next_update_at=None if promise is None else at + promise,
+            next_update_at=None if every is None else at + every,
         ).acknowledged(by, at)
         incident = self._worded(incident, triage)
         await uow.incidents.save(incident)
@@ -178,6 +178,13 @@ class DeclareIncident:
         severity = str(incident.severity)
         return [
             *events,
-            event(EventKind.DECLARED, at, own, title=incident.title, severity=severity),
+            event(
+                EventKind.DECLARED,
+                at,
+                own,
+                title=incident.title,
+                severity=severity,
+                **promise(incident.next_update_at),
+            ),
             event(EventKind.ACKNOWLEDGED, at, own),
         ]

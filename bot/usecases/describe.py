@@ -104,8 +104,11 @@ class Describe:
         return tuple(dict.fromkeys(found))
 
     async def _last_worked(self, service: Service, kind: MitigationKind) -> MitigationRun | None:
+        """Find when this switch was seen to be honoured: by this kind, else by its inverse."""
         async with question("reading earlier runs", self.guard.within), self.storage() as uow:
-            return await uow.mitigations.last_worked(service.name, kind)
+            own = await uow.mitigations.last_worked(service.name, kind)
+            inverse = self.mitigations[kind].inverse
+            return own or await uow.mitigations.last_worked(service.name, inverse)
 
     async def _dry_run(
         self, ground: Ground, changes: Sequence[EnvChange]

@@ -101,11 +101,13 @@ class IncidentCards:
 
 
 async def _is_healthy_since(uow: UnitOfWork, run: MitigationRun) -> bool:
-    """Tell whether a triage found everything fine after a mitigation ended."""
+    """Tell whether a triage saw every call make an image after a mitigation ended."""
     triage = await uow.triages.newest(run.service)
     if triage is None or triage.card.diagnosis is None or run.finished_at is None:
         return False
-    return triage.card.diagnosis.cause is Cause.HEALTHY and triage.card.started_at > run.finished_at
+    found = triage.card.diagnosis
+    is_seen = found.cause is Cause.HEALTHY and found.calls_for_a_switch
+    return is_seen and triage.card.started_at > run.finished_at
 
 
 async def _unsettled(uow: UnitOfWork, ids: Sequence[PreviewId]) -> tuple[Preview, ...]:

@@ -12,7 +12,6 @@ from bot.domain.gaps import gaps
 from bot.domain.ids import DeliveryKey, IncidentId, OutboxKey, UserId
 from bot.domain.incident import Incident, clocks
 from bot.domain.message import Answer, AnswerKind, Postmortem, TimelineLine
-from bot.domain.policy import Policy
 from bot.domain.relief import relief
 from bot.domain.request import WritePostmortem
 from bot.domain.timeline import TimelineEvent
@@ -31,7 +30,6 @@ class Postmortems:
     """Composes postmortems; regenerating makes a new file and touches no old one."""
 
     clock: Clock
-    policy: Policy
 
     async def compose(self, uow: UnitOfWork, incident: Incident, people: People) -> Postmortem:
         """Read everything the document says, inside somebody's transaction."""
@@ -50,7 +48,7 @@ class Postmortems:
             mitigations=runs,
             relief=relief(runs),
             people=people,
-            gaps=gaps(incident, events, self.policy.update_every, incident.resolved_at or now),
+            gaps=gaps(incident, events, incident.resolved_at or now),
         )
 
     async def upload(self, uow: UnitOfWork, incident: Incident, people: People) -> OutboxKey:

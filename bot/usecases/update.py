@@ -10,7 +10,7 @@ from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey
 from bot.domain.incident import Incident, Status
 from bot.domain.message import Answer, AnswerKind, StatusUpdate
 from bot.domain.request import PostUpdate
-from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent, promise
 from bot.ports import Answers, Clock, Storage, UnitOfWork
 from bot.usecases.incident_card import IncidentCards
 
@@ -102,7 +102,8 @@ class PostUpdates:
     ) -> None:
         now = self.clock.now()
         evidence = Evidence(f"{incident.name}/update/{update.number}", update_key(incident))
-        kinds = [(EventKind.UPDATE_POSTED, {"status": str(update.status), "impact": update.impact})]
+        said = {"status": str(update.status), "impact": update.impact}
+        kinds = [(EventKind.UPDATE_POSTED, said | promise(update.next_update_at))]
         if before.status is not incident.status:
             kinds.append((EventKind.STATUS_CHANGED, {"status": str(incident.status)}))
         for kind, facts in kinds:

@@ -247,6 +247,12 @@ def test_what_does_not_fit_together_is_shown(seen, words):
     assert diagnose(seen).contradictions == (words,)
 
 
+def test_free_checks_do_not_contradict_a_red_status_page():
+    free = all_well(page(Outcome.UNHEALTHY), mode=Mode.QUICK)
+
+    assert diagnose(free).contradictions == ()
+
+
 def test_a_failing_service_that_admits_it_is_no_contradiction():
     seen = all_well(
         page(Outcome.UNKNOWN), v3(None), traffic(0, server_error=9), health(HealthState.DOWN)

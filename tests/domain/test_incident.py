@@ -8,7 +8,7 @@ from bot.domain.errors import InvalidTransitionError
 from bot.domain.gaps import gaps
 from bot.domain.incident import Status, clocks, shortened
 from bot.domain.severity import RESPOND_WITHIN, Severity, worst
-from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent, promise
 from tests.builders import ANA, BEN, NIGHT, an_incident
 
 MINUTE = timedelta(minutes=1)
@@ -71,36 +71,54 @@ def test_long_titles_are_cut_visibly():
     assert shortened("abcdef ghij", 8) == "abcdef…"
 
 
-def update_at(minutes):
+def said_at(minutes, promised=None, kind=EventKind.UPDATE_POSTED):
+    """Build an update, or the declaration; the next one is promised that many minutes on."""
     at = NIGHT + minutes * MINUTE
-    return TimelineEvent(an_incident().id, at, EventKind.UPDATE_POSTED, Evidence("u"))
+    then = None if promised is None else at + promised * MINUTE
+    return TimelineEvent(an_incident().id, at, kind, Evidence("u"), facts=promise(then))
+
+
+DECLARED = said_at(0, 30, EventKind.DECLARED)
 
 
 def test_a_broken_promise_of_updates_is_a_gap():
-    every = {Severity.P1: 30 * MINUTE}
+    events = [DECLARED, said_at(20, 30), said_at(72, 30)]
 
-    found = gaps(an_incident(), [update_at(20), update_at(72)], every, NIGHT + 80 * MINUTE)
+    found = gaps(an_incident(), events, NIGHT + 80 * MINUTE)
 
-    assert found == ("no update for 52 min, promised every 30 min",)
+    assert found == ("no update for 52 min, promised 30",)
+
+
+def test_each_update_is_held_to_what_was_promised_before_it():
+    kept = [DECLARED, said_at(20, 240), said_at(220, 15)]
+    events = [*kept, said_at(275, 60)]
+
+    assert gaps(an_incident(), kept, NIGHT + 230 * MINUTE) == ()
+    found = gaps(an_incident(), events, NIGHT + 280 * MINUTE)
+    assert found == ("no update for 55 min, promised 15",)
+
+
+def test_who_promised_nothing_broke_nothing():
+    assert gaps(an_incident(), [said_at(0)], NIGHT + 600 * MINUTE) == ()
 
 
 def test_silence_until_the_end_counts():
-    every = {Severity.P1: 30 * MINUTE}
+    found = gaps(an_incident(), [DECLARED], NIGHT + 45 * MINUTE)
 
-    assert len(gaps(an_incident(), [], every, NIGHT + 45 * MINUTE)) == 1
+    assert found == ("no update for 45 min, promised 30",)
 
 
 def test_a_late_response_is_a_gap():
     incident = an_incident().acknowledged(ANA, NIGHT + 10 * MINUTE)
 
-    assert gaps(incident, [], {}, NIGHT) == ("acknowledged after 18 min, due within 15 min",)
+    assert gaps(incident, [], NIGHT) == ("acknowledged after 18 min, due within 15 min",)
 
 
 def test_a_response_in_time_is_none():
     incident = an_incident().acknowledged(ANA, NIGHT)
 
-    assert gaps(incident, [], {}, NIGHT) == ()
-    assert gaps(an_incident(severity=Severity.P4), [], {}, NIGHT) == ()
+    assert gaps(incident, [], NIGHT) == ()
+    assert gaps(an_incident(severity=Severity.P4), [], NIGHT) == ()
 
 
 def test_p1_is_worst():

@@ -86,7 +86,7 @@ class Night(World):
         self.probes = {kind: FakeProbe(kind) for kind in ProbeKind}
         self.messenger = FakeMessenger(self.clock)
         self.people = PeopleOf(storage=self.storage, messenger=self.messenger)
-        self.postmortems = Postmortems(clock=self.clock, policy=self.policy)
+        self.postmortems = Postmortems(clock=self.clock)
         around = {"storage": self.storage, "clock": self.clock}
         self.measure = Measure(
             probes=list(self.probes.values()),

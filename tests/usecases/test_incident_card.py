@@ -5,6 +5,7 @@ from bot.domain.diagnosis import Cause, Diagnosis, Mode
 from bot.domain.ids import TriageId
 from bot.domain.message import IncidentCard, TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind, State
+from bot.domain.probe import ProbeKind
 from bot.domain.triage import Triage
 from tests.builders import INCIDENTS, NIGHT, a_service, an_incident
 from tests.usecases.pressing import World
@@ -13,10 +14,15 @@ ENABLE = MitigationKind.ENABLE_FALLBACK
 DISABLE = MitigationKind.DISABLE_FALLBACK
 
 
-def a_triage(started_at=NIGHT, cause: Cause | None = Cause.OUTAGE, offers=()) -> Triage:
+def a_triage(
+    started_at=NIGHT,
+    cause: Cause | None = Cause.OUTAGE,
+    offers=(),
+    evidence=(ProbeKind.GENERATE_V3,),
+) -> Triage:
     diagnosis = None
     if cause is not None:
-        diagnosis = Diagnosis(cause, None, None, "b", (), (), (), "nothing")
+        diagnosis = Diagnosis(cause, None, None, "b", evidence, (), (), "nothing")
     service = a_service()
     card = TriageCard(
         triage_id=TriageId(118),
@@ -110,9 +116,12 @@ async def test_when_a_later_triage_is_healthy_ending_the_fallback_is_primary():
     still_down = await shown(world, triage=a_triage(NIGHT + timedelta(minutes=9)))
     unjudged = await shown(world, triage=a_triage(NIGHT + timedelta(minutes=9), None))
     earlier = await shown(world, triage=a_triage(NIGHT, Cause.HEALTHY))
+    free = a_triage(NIGHT + timedelta(minutes=9), Cause.HEALTHY, evidence=(ProbeKind.AUTH,))
+    by_free_checks = await shown(world, triage=free)
     back = await shown(world, triage=a_triage(NIGHT + timedelta(minutes=9), Cause.HEALTHY))
 
-    assert [one.primary for one in (still_down, unjudged, earlier)] == ["update"] * 3
+    unsure = (still_down, unjudged, earlier, by_free_checks)
+    assert [one.primary for one in unsure] == ["update"] * 4
     assert back.primary == DISABLE
 
 

@@ -15,6 +15,7 @@ from bot.domain.errors import (
 from bot.domain.ids import TriageId
 from bot.domain.message import MitigationOffers
 from bot.domain.mitigation import EnvChange, MitigationKind, State
+from bot.domain.probe import ProbeKind
 from bot.domain.severity import Severity
 from bot.usecases.describe import Context, random_id
 from bot.usecases.guard import question
@@ -26,6 +27,8 @@ from tests.usecases.pressing import TARGET, World
 ENABLE = MitigationKind.ENABLE_FALLBACK
 REDUCE = MitigationKind.REDUCE_CONCURRENCY
 BY_HAND = "kubectl -n default set env deployment/ideogram-service -c app IDEOGRAM_FALLBACK=true"
+
+FINE = a_diagnosis(Cause.HEALTHY, None, evidence=(ProbeKind.GENERATE_V3,))
 
 
 async def refused(world: World, kind: MitigationKind = ENABLE):
@@ -66,6 +69,16 @@ async def test_an_offer_says_when_it_last_worked():
 
     assert preview.last_worked_at == run.finished_at
     assert preview.expected == run.took
+
+
+async def test_the_way_back_is_known_to_work_once_the_way_there_did():
+    world = World()
+    world.health_says("fallback")
+    run = await world.through()
+
+    preview = await world.offered(MitigationKind.DISABLE_FALLBACK)
+
+    assert (preview.last_worked_at, preview.expected) == (run.finished_at, run.took)
 
 
 async def test_unconfigured_kinds_are_not_drawn():
@@ -273,8 +286,9 @@ def test_ids_cannot_be_guessed():
     ("diagnosis", "is_on", "kinds"),
     [
         (a_diagnosis(), True, []),
-        (a_diagnosis(Cause.HEALTHY, None), True, [MitigationKind.DISABLE_FALLBACK]),
-        (a_diagnosis(Cause.HEALTHY, None), None, []),
+        (FINE, True, [MitigationKind.DISABLE_FALLBACK]),
+        (FINE, None, []),
+        (a_diagnosis(Cause.HEALTHY, None, evidence=(ProbeKind.AUTH,)), True, []),
         (a_diagnosis(Cause.DOWNLOAD, Severity.P1), False, [MitigationKind.ENABLE_FALLBACK]),
         (a_diagnosis(Cause.DOWNLOAD, Severity.P3), False, []),
     ],

@@ -74,6 +74,18 @@ async def test_a_healthy_triage_offers_to_end_a_fallback(kind, found):
     assert [offer.kind for offer in card.offers] == [MitigationKind.DISABLE_FALLBACK]
 
 
+async def test_free_checks_offer_no_end_of_a_fallback():
+    night = Night()
+    await night.through()
+    on = a_result(ProbeKind.WORKLOAD, facts={facts.FALLBACK: "on"})
+    night.probes[ProbeKind.WORKLOAD].result = on
+
+    card = await night.triaged(Mode.QUICK)
+
+    assert (card.diagnosis.cause, card.fallback_on) == (Cause.HEALTHY, True)
+    assert card.offers == card.not_offered == ()
+
+
 async def test_the_inbox_row_is_closed_with_the_first_write():
     night = Night()
     async with night.storage() as uow:
