@@ -1,9 +1,9 @@
 """Metrics in memory: each expression gets the reading that a test chose."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.domain.metrics import MetricsSource, Query, Reading, Sample
+from bot.domain.metrics import LOOK_BACK, STEP, MetricsSource, Query, Reading, Sample, Span
 from bot.ports import Metrics
 from tests.builders import NIGHT
 
@@ -31,6 +31,22 @@ def _outcome(name: str, count: float) -> Sample:
     return a_sample(count, status=name)
 
 
+def minutes(*counts: Mapping[str, float] | None, end: datetime = NIGHT) -> Reading:
+    """Build a history that ends now: counts of each minute as `outcomes` has them, oldest first."""
+    begin = end - STEP * (len(counts) - 1)
+    found = [
+        Sample(one.labels, one.value, begin + STEP * place)
+        for place, minute in enumerate(counts)
+        for one in outcomes(**(minute or {})).samples
+    ]
+    return Reading(tuple(found))
+
+
+def all_minutes(**counts: float) -> Reading:
+    """Build a history that is the same from its first minute to its last."""
+    return minutes(*[counts] * (int(LOOK_BACK / STEP) + 1))
+
+
 FRESH: Mapping[Query, Reading] = {
     Query.OUTCOMES: outcomes(success=412),
     Query.NEWEST: a_reading(NIGHT.timestamp() - 5),
@@ -44,12 +60,16 @@ class FakeMetrics(Metrics):
     Attributes:
         readings: By query, for the whole window.
         recent: The outcomes of the last minute.
+        past: The answer to every range query.
         asked: URLs and expressions in order.
+        spans: Of the range queries, in order.
     """
 
     def __init__(self, source: MetricsSource = SOURCE) -> None:
         self.readings: dict[Query, Reading] = dict(FRESH)
         self.recent = Reading()
+        self.past = Reading()
+        self.spans: list[Span] = []
         self.asked: list[tuple[str, str]] = []
         self._names = {one: name for name, one in source.expressions().items()}
 
@@ -57,3 +77,15 @@ class FakeMetrics(Metrics):
         self.asked.append((url, expression))
         name = self._names.get(expression)
         return self.recent if name is None else self.readings.get(name, Reading())
+
+    async def history(
+        self,
+        url: str,
+        expression: str,
+        span: Span,
+        *,
+        timeout: timedelta,  # noqa: ASYNC109  the port's
+    ) -> Reading:
+        self.asked.append((url, expression))
+        self.spans.append(span)
+        return self.past
