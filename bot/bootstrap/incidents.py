@@ -109,7 +109,7 @@ class Join:
             incidents_channel=channel,
         )
         return {
-            **self._triages(),
+            **self._triages(cards),
             **about_money(out),
             asks.Declare: declare,
             asks.Acknowledge: AcknowledgeIncident(storage=storage, clock=clock, cards=cards),
@@ -135,7 +135,7 @@ class Join:
             asks.ShowHelp: ShowCommands(services=out.services),
         }
 
-    def _triages(self) -> Mapping[type, Handler]:
+    def _triages(self, cards: IncidentCards) -> Mapping[type, Handler]:
         """Join what finds out, and what is asked about it afterwards."""
         out = self.out
         triages = RunTriages(
@@ -144,6 +144,7 @@ class Join:
             services=out.services,
             examine=out.examine,
             offer=out.offer,
+            cards=cards,
             seen_from=out.seen_from,
         )
         judge = JudgeTriages(

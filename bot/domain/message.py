@@ -16,6 +16,7 @@ from bot.domain.ids import IncidentId, ServiceName, TriageId, UserId
 from bot.domain.in_force import IdeogramIsBack, StillInForce
 from bot.domain.incident import Clocks, Incident, Status
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
+from bot.domain.onset import Onset, onset_in
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.recovery import Recovery
 from bot.domain.relief import Relief
@@ -89,6 +90,11 @@ class TriageCard:
     beside: Beside = field(default_factory=Beside)
     kind: Literal["triage-card"] = "triage-card"
     version: int = 1
+
+    @property
+    def onset(self) -> Onset | None:
+        """Since when users suffer, as their requests show; None when nobody knows."""
+        return onset_in(self.results)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from bot.domain.answer import AnswerClass
 from bot.domain.metrics import Span
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.thresholds import Thresholds
-from bot.domain.traffic import Share, Signs, Traffic
+from bot.domain.traffic import Share, Signs, Traffic, TrafficState
+from bot.domain.traffic import from_facts as traffic_of
 
 _GAP_MAX: Final = 1  # minutes in a row that may be good or unread within one trouble
 _PERCENT: Final = 100
@@ -59,6 +60,24 @@ class Onset:
     def is_most(self) -> bool:
         """Whether at least half of the requests show it."""
         return self.hit * 2 >= self.requests
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Requests of users in the last minutes before a moment.
+
+    Attributes:
+        failed: Of `requests`; none of 0 when nobody asked for a picture.
+    """
+
+    failed: int
+    requests: int
+    at: datetime
+
+    @property
+    def percent(self) -> int:
+        """Write the share that failed."""
+        return percent(self.failed, self.requests)
 
 
 def percent(part: int, whole: int) -> int:
@@ -212,6 +231,16 @@ def from_facts(found: Mapping[str, Any]) -> Onset | None:
         requests=found[facts.ONSET_REQUESTS],
         until=datetime.fromisoformat(found[facts.ONSET_UNTIL]).astimezone(UTC),
     )
+
+
+def counted_in(results: Iterable[ProbeResult]) -> Counted | None:
+    """Count what a triage saw of users; None when it did not see them."""
+    for one in results:
+        seen = one.facts.get(facts.STATE) in (TrafficState.SEEN, TrafficState.NO_TRAFFIC)
+        if one.kind is ProbeKind.TRAFFIC and seen:
+            traffic = traffic_of(one.facts)
+            return Counted(traffic.failed, traffic.requests, one.measured_at)
+    return None
 
 
 def onset_in(results: Iterable[ProbeResult]) -> Onset | None:

@@ -6,11 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.ids import IncidentId, OutboxKey, UserId
+from bot.domain.onset import Onset
 
 
 class EventKind(StrEnum):
     """What happened; the words for each stand in the templates."""
 
+    BEGAN = "began"
     TRIAGED = "triaged"
     DECLARED = "declared"
     ACKNOWLEDGED = "acknowledged"
@@ -55,3 +57,9 @@ class TimelineEvent:
     evidence: Evidence
     by: UserId | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def onset_event(incident_id: IncidentId, onset: Onset, evidence: Evidence) -> TimelineEvent:
+    """Date the begin of the trouble by what users' requests show; the triage is the evidence."""
+    facts = {"sign": onset.sign.value, "known": "or earlier" if onset.before else ""}
+    return TimelineEvent(incident_id, onset.at, EventKind.BEGAN, evidence, facts=facts)

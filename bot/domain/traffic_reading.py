@@ -70,9 +70,7 @@ def read_history(reading: Reading, span: Span) -> tuple[Traffic | None, ...]:
     found: dict[int, list[Sample]] = defaultdict(list)
     for one in reading.samples:
         found[span.place(one.at)].append(one)
-    return tuple(
-        _at_once(found.get(place, []), span.step) for place, _ in enumerate(span.moments)
-    )
+    return tuple(_at_once(found.get(place, []), span.step) for place, _ in enumerate(span.moments))
 
 
 def _at_once(samples: Sequence[Sample], step: timedelta) -> Traffic | None:

@@ -8,12 +8,12 @@ from bot.mitigations.reduce_concurrency import ReduceConcurrency
 from bot.mitigations.restore_concurrency import RestoreConcurrency
 from tests.builders import a_run, a_service
 from tests.fakes.cluster_objects import a_container, a_deployment
-from tests.fakes.network import FakeNetwork
+from tests.fakes.lookout import a_lookout
 
 SERVICE = a_service()
 NAME = "IDEOGRAM_CONCURRENCY"
-REDUCE = ReduceConcurrency(network=FakeNetwork())
-RESTORE = RestoreConcurrency(network=FakeNetwork())
+REDUCE = ReduceConcurrency(a_lookout())
+RESTORE = RestoreConcurrency(a_lookout())
 
 
 def at(value: str):

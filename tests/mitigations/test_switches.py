@@ -9,6 +9,7 @@ from bot.mitigations.enable_fallback import EnableFallback
 from tests.builders import a_run, a_service
 from tests.fakes.cluster_objects import a_container, a_deployment
 from tests.fakes.ideogram import an_exchange
+from tests.fakes.lookout import a_lookout
 from tests.fakes.network import FakeNetwork
 
 SERVICE = a_service()
@@ -21,15 +22,15 @@ async def effect_of(make, word, status=200):
     network = FakeNetwork()
     body = {"services": {"ideogram": word}}
     network.pages["https://app.example.com/health"] = an_exchange(status, body)
-    return await make(network=network).effect(SERVICE, a_run())
+    return await make(a_lookout(network=network)).effect(SERVICE, a_run())
 
 
 def enable():
-    return EnableFallback(network=FakeNetwork())
+    return EnableFallback(a_lookout())
 
 
 def disable():
-    return DisableFallback(network=FakeNetwork())
+    return DisableFallback(a_lookout())
 
 
 def test_enabling_sets_the_configured_value():
