@@ -9,12 +9,12 @@ from bot.domain.diagnosis import Cause
 from bot.domain.draft import Seen
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Status
-from bot.domain.message import IncidentCard, TimelineLine, TriageCard
+from bot.domain.message import IncidentCard, TriageCard
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.onset import Counted, Onset, Sign, to_facts
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.relief import Relief
-from bot.domain.timeline import Evidence, onset_event
+from bot.domain.timeline import Evidence, TimelineLine, onset_event
 from bot.terminal import plain
 from tests.builders import NIGHT, a_result, a_run, an_incident
 from tests.sayings import SICK, WORDS, a_card, a_diagnosis, a_postmortem
@@ -158,7 +158,7 @@ def test_impact_of_an_incident_that_is_over_says_no_now():
     ended = replace(PLACEHOLDERS, until=NIGHT + timedelta(minutes=3))
 
     assert impact(hit(users=CALM, **over)).endswith(f"since {AT}, resolved {EASED}")
-    assert impact(hit(users=CALM, **over), ended).endswith(f"placeholders {EASED}–{EASED}")
+    assert impact(hit(users=CALM, **over), ended).endswith(f"placeholders {EASED}\u2013{EASED}")
 
 
 def test_what_a_person_typed_about_the_impact_stays_beside_an_onset():

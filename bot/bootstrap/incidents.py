@@ -166,9 +166,7 @@ class Join:
                 seen_from=out.seen_from,
             ),
             asks.TellTriage: judge,
-            asks.AskQuality: AskAboutQuality(
-                storage=out.storage, services=out.services, triages=triages, judge=judge
-            ),
+            asks.AskQuality: self._quality(triages, judge),
             asks.VerifyGeneration: VerifyGenerations(
                 storage=out.storage,
                 clock=out.clock,
@@ -186,6 +184,12 @@ class Join:
                 billing_url=str(out.settings.file.ideogram.billing_url),
             ),
         }
+
+    def _quality(self, triages: RunTriages, judge: JudgeTriages) -> AskAboutQuality:
+        out = self.out
+        return AskAboutQuality(
+            storage=out.storage, services=out.services, triages=triages, judge=judge
+        )
 
     def _press(
         self, cards: IncidentCards, policy: Policy, declare: DeclareIncident

@@ -80,7 +80,8 @@ def no_refusals(seen: Requests, limits: Thresholds) -> Effect:
     if (unjudged := _unjudged(seen)) is not None:
         return unjudged
     limited = seen.after.count(AnswerClass.RATE_LIMITED)
-    said = f"{limited or 'no'} 429 in {seen.after.requests} requests of {ago(seen.after.window)}"
+    count = f"{limited} \N{MULTIPLICATION SIGN} 429" if limited else "no 429"
+    said = f"{count} in {seen.after.requests} requests of {ago(seen.after.window)}"
     if not limited:
         return Effect(EffectState.EFFECTIVE, said, seen.counted)
     state = EffectState.WORSE if _fails_more(seen, limits) else EffectState.PENDING

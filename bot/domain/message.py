@@ -23,7 +23,7 @@ from bot.domain.relief import Relief
 from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
-from bot.domain.timeline import TimelineEvent
+from bot.domain.timeline import TimelineLine
 from bot.domain.triage_table import TriageTable
 
 
@@ -198,14 +198,6 @@ class StatusUpdate:
     by: UserId
     kind: Literal["status-update"] = "status-update"
     version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineLine:
-    """A timeline event with the link to its evidence; None when there is only its id."""
-
-    event: TimelineEvent
-    link: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,14 @@ class TimelineEvent:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """A timeline event with the link to its evidence; None when there is only its id."""
+
+    event: TimelineEvent
+    link: str | None
+
+
 def onset_event(incident_id: IncidentId, onset: Onset, evidence: Evidence) -> TimelineEvent:
     """Date the begin of the trouble by what users' requests show; the triage is the evidence."""
     facts = {"sign": onset.sign.value, "known": "or earlier" if onset.before else ""}
