@@ -109,11 +109,11 @@ class World:
     limit: Decimal = field(default_factory=lambda: Decimal(1))
     storage: FakeStorage = field(default_factory=FakeStorage)
     cluster: FakeCluster = field(default_factory=FakeCluster)
+    metrics: FakeMetrics = field(default_factory=FakeMetrics)
 
     def __post_init__(self) -> None:
         self.cluster.add(TARGET, a_deployment())
         self.network = FakeNetwork()
-        self.metrics = FakeMetrics()
         self.ideogram = FakeIdeogram()
         self.keys = FakeKeys()
         self.begun: list[MitigationId] = []

@@ -1,14 +1,18 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.domain.errors import MissingError, UnavailableError
+from bot.domain.metrics import Reading
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.money import budget_day
+from bot.domain.onset import Counted
 from tests.builders import NIGHT, a_service
 from tests.fakes.clock import FakeClock
 from tests.fakes.ideogram import an_exchange
+from tests.fakes.metrics import SOURCE, FakeMetrics, a_reading, outcomes
 from tests.usecases.pressing import HEALTH, TARGET, World
 
 
@@ -193,3 +197,79 @@ async def test_without_money_images_are_unverified():
     assert run.state is State.UNVERIFIED
     assert run.canary_at is None
     assert world.ideogram.asked == []
+
+
+REDUCE = MitigationKind.REDUCE_CONCURRENCY
+
+
+class LiveMetrics(FakeMetrics):
+    """Counts the same at every moment that is asked for."""
+
+    def __init__(self, clock, **counts):
+        super().__init__()
+        self.clock, self.counts = clock, counts
+
+    async def query(self, url, expression, *, timeout):  # noqa: ASYNC109  the port's
+        return a_reading(self.clock.now().timestamp())
+
+    async def history(self, url, expression, span, *, timeout):  # noqa: ASYNC109  the port's
+        await super().history(url, expression, span, timeout=timeout)
+        found = [
+            replace(one, at=moment)
+            for moment in span.moments
+            for one in outcomes(**self.counts).samples
+        ]
+        return Reading(tuple(found))
+
+
+async def a_world_seen(**counts) -> World:
+    clock = FakeClock()
+    return World(
+        service=a_service(metrics=SOURCE), clock=clock, metrics=LiveMetrics(clock, **counts)
+    )
+
+
+async def test_two_minutes_without_a_refusal_are_seen_in_the_look_that_ends_the_time():
+    world = await a_world_seen(success=240)
+
+    run = await world.through(REDUCE)
+
+    assert (run.state, run.detail) == (State.EFFECTIVE, "no 429 in 240 requests of 2 min")
+    assert run.rolled_out_at is not None
+    assert run.finished_at is not None
+    looked = run.finished_at - run.rolled_out_at
+    assert timedelta(minutes=2) <= looked <= timedelta(minutes=2, seconds=10)
+    assert run.users == Counted(0, 240, world.metrics.spans[-1].end)
+
+
+async def test_refusals_that_go_on_are_no_effect():
+    world = await a_world_seen(success=200, c429=40)
+
+    run = await world.through(REDUCE)
+
+    assert run.state is State.NO_EFFECT
+    assert "429 in 240 requests of 2 min, 40 of 240 before" in run.detail
+
+
+async def test_nobody_who_asks_for_a_picture_leaves_it_unverified():
+    world = await a_world_seen(success=0)
+
+    run = await world.through(REDUCE)
+
+    assert (run.state, run.detail) == (State.UNVERIFIED, "no requests in 2 min")
+
+
+async def test_without_prometheus_concurrency_is_unverified_soon():
+    run = await World().through(REDUCE)
+
+    assert run.state is State.UNVERIFIED
+    assert run.took is not None
+    assert run.took < timedelta(seconds=15)
+
+
+async def test_what_users_get_after_a_calm_stands_on_the_incident():
+    world = await a_world_seen(success=240)
+
+    run = await world.through(REDUCE)
+
+    assert world.storage.incidents[-1].users == run.users
