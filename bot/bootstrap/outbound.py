@@ -59,6 +59,7 @@ class Outbound:
     ideogram: IdeogramApi
     keys: ServiceKeys
     read_usage: ReadUsage
+    lookout: Lookout
     mitigations: dict[MitigationKind, Mitigation]
     examine: Examine
     guard: Guard
@@ -110,7 +111,8 @@ def _joined(
     read_usage = ReadUsage(ideogram=ideogram, keys=keys, clock=clock)
     storage = SqlStorage(url=settings.environment.database_url.get_secret_value(), clock=clock)
     metrics = PrometheusApi(http=http)
-    mitigations = _mitigations(file, network, metrics, clock)
+    lookout = _lookout(file, network, metrics, clock)
+    mitigations = {one.kind: one for one in (make(lookout) for make in MITIGATIONS)}
     guard = Guard(storage=storage, cluster=cluster)
     describe = Describe(
         storage=storage, cluster=cluster, clock=clock, guard=guard, mitigations=mitigations
@@ -135,6 +137,7 @@ def _joined(
         ideogram=ideogram,
         keys=keys,
         read_usage=read_usage,
+        lookout=lookout,
         mitigations=mitigations,
         examine=_examine(file, measure, storage, clock, read_usage),
         guard=guard,
@@ -143,18 +146,17 @@ def _joined(
     )
 
 
-def _mitigations(
+def _lookout(
     file: ConfigFile, network: SystemNetwork, metrics: PrometheusApi, clock: SystemClock
-) -> dict[MitigationKind, Mitigation]:
+) -> Lookout:
     within = timedelta(seconds=file.policy.verify_seconds)
-    lookout = Lookout(
+    return Lookout(
         network=network,
         metrics=metrics,
         clock=clock,
         thresholds=thresholds_of(file),
         calm_for=min(CALM_FOR, within),
     )
-    return {one.kind: one for one in (make(lookout) for make in MITIGATIONS)}
 
 
 def _examine(

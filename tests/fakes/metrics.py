@@ -1,10 +1,11 @@
 """Metrics in memory: each expression gets the reading that a test chose."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.metrics import LOOK_BACK, STEP, MetricsSource, Query, Reading, Sample, Span
-from bot.ports import Metrics
+from bot.ports import Clock, Metrics
 from tests.builders import NIGHT
 
 SOURCE = MetricsSource("http://prometheus.example.com")
@@ -89,3 +90,32 @@ class FakeMetrics(Metrics):
         self.asked.append((url, expression))
         self.spans.append(span)
         return self.past
+
+
+class SteadyMetrics(FakeMetrics):
+    """Counts the same at every moment that is asked for, and is always fresh.
+
+    Attributes:
+        counts: As `outcomes` has them.
+    """
+
+    def __init__(self, clock: Clock, **counts: float) -> None:
+        super().__init__()
+        self.counts = counts
+        self._clock = clock
+
+    async def query(self, url: str, expression: str, *, timeout: timedelta) -> Reading:  # noqa: ASYNC109  the port's
+        await super().query(url, expression, timeout=timeout)
+        return a_reading(self._clock.now().timestamp())
+
+    async def history(
+        self,
+        url: str,
+        expression: str,
+        span: Span,
+        *,
+        timeout: timedelta,  # noqa: ASYNC109  the port's
+    ) -> Reading:
+        await super().history(url, expression, span, timeout=timeout)
+        at_once = outcomes(**self.counts).samples
+        return Reading(tuple(replace(one, at=moment) for moment in span.moments for one in at_once))

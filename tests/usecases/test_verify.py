@@ -1,18 +1,16 @@
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.domain.errors import MissingError, UnavailableError
-from bot.domain.metrics import Reading
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.money import budget_day
 from bot.domain.onset import Counted
 from tests.builders import NIGHT, a_service
 from tests.fakes.clock import FakeClock
 from tests.fakes.ideogram import an_exchange
-from tests.fakes.metrics import SOURCE, FakeMetrics, a_reading, outcomes
+from tests.fakes.metrics import SOURCE, SteadyMetrics
 from tests.usecases.pressing import HEALTH, TARGET, World
 
 
@@ -202,30 +200,10 @@ async def test_without_money_images_are_unverified():
 REDUCE = MitigationKind.REDUCE_CONCURRENCY
 
 
-class LiveMetrics(FakeMetrics):
-    """Counts the same at every moment that is asked for."""
-
-    def __init__(self, clock, **counts):
-        super().__init__()
-        self.clock, self.counts = clock, counts
-
-    async def query(self, url, expression, *, timeout):  # noqa: ASYNC109  the port's
-        return a_reading(self.clock.now().timestamp())
-
-    async def history(self, url, expression, span, *, timeout):  # noqa: ASYNC109  the port's
-        await super().history(url, expression, span, timeout=timeout)
-        found = [
-            replace(one, at=moment)
-            for moment in span.moments
-            for one in outcomes(**self.counts).samples
-        ]
-        return Reading(tuple(found))
-
-
 async def a_world_seen(**counts) -> World:
     clock = FakeClock()
     return World(
-        service=a_service(metrics=SOURCE), clock=clock, metrics=LiveMetrics(clock, **counts)
+        service=a_service(metrics=SOURCE), clock=clock, metrics=SteadyMetrics(clock, **counts)
     )
 
 
