@@ -75,11 +75,11 @@ async def test_refusals_that_stop_make_fewer_requests_at_once_effective(tmp_path
         await prometheus.knows(url, 'sum(increase(ideogram_generations_total{code="429"}[1m])) > 5')
         await story.run("triage full")
         await story.press("Reduce Concurrency")
-        await story.sees("Rolling 1 of 4 pods")
+        await story.until(story.patches, "the patch")
 
         await story.world.chaos.repair()
 
-        said = read(await story.sees("*Effective* in", "no 429 in"))
+        said = read(await story.sees("*Effective in", "no 429 in"))
         assert "requests of 8 s" in said
 
 
