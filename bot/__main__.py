@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -13,6 +14,14 @@ import typer
 from bot.domain.errors import BotError, ConfigError, Problem, TemporaryError
 
 CANNOT_RUN = 2
+
+
+class Document(StrEnum):
+    """What has a JSON Schema."""
+
+    TRIAGE = "triage"
+    CONFIG = "config"
+
 
 app = typer.Typer(
     name="ideogram-bot",
@@ -100,6 +109,16 @@ def manifest(
     from bot.slack.manifest import manifest_text
 
     _guarded(lambda: sys.stdout.write(manifest_text(url)), as_json=False)
+
+
+@app.command()
+def schema(
+    document: Annotated[Document, typer.Argument(help="What it describes.")],
+) -> None:
+    """Print a JSON Schema: of what triage --json prints, or of the config file."""
+    from bot.bootstrap.schemas import config_schema, triage_schema
+
+    print(json.dumps(triage_schema() if document is Document.TRIAGE else config_schema(), indent=2))
 
 
 @app.command()

@@ -38,6 +38,7 @@ _MACROS: Final = {
     "m": "_macros.j2",
     "causes": "_causes.j2",
     "events": "_events.j2",
+    "onset": "_onset.j2",
     "past": "_past.j2",
 }
 _GIVEN: Final = frozenset({*_MACROS, "message", "preview", "seen", "due"})

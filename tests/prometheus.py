@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -13,6 +15,7 @@ from tests.scenarios.story import POLL
 
 WHY_NOT = "no Prometheus: no program of that name is installed"
 _READY_WITHIN_SECONDS = 30.0
+_TICKS = 4  # scrapes a minute in a past
 _CONFIG = """\
 global: {{scrape_interval: 1s}}
 scrape_configs:
@@ -23,6 +26,53 @@ scrape_configs:
 def program() -> str | None:
     """Find the program."""
     return shutil.which("prometheus")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Some minutes of a past that no test waits for.
+
+    Attributes:
+        each: Requests a minute, by the code of their answer.
+    """
+
+    minutes: int
+    each: Mapping[str, int]
+
+
+def can_remember() -> bool:
+    """Tell whether a past can be written: the program for it comes with Prometheus."""
+    return program() is not None and shutil.which("promtool") is not None
+
+
+async def remember(folder: Path, now: datetime, *phases: Phase) -> None:
+    """Write a past that ends now into the folder that `scraping` will use."""
+    found = shutil.which("promtool")
+    assert found is not None
+    past = folder / "past.txt"
+    past.write_text("\n".join(_counted(now, phases)), encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        *(found, "tsdb", "create-blocks-from", "openmetrics"),
+        *(str(past), str(folder / "prometheus")),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 0, said.decode()
+
+
+def _counted(now: datetime, phases: Sequence[Phase]) -> Iterator[str]:
+    """Write counters as they stood every 15 s, code by code."""
+    yield "# TYPE ideogram_generations counter"
+    ticks = [phase for phase in phases for _ in range(phase.minutes * _TICKS)]
+    for code in sorted({code for phase in phases for code in phase.each}):
+        labels = f'status="{"success" if code == "200" else "error"}",code="{code}",job="past"'
+        count = 0.0
+        for place, phase in enumerate(ticks, start=1):
+            count += phase.each.get(code, 0) / _TICKS
+            at = now.timestamp() - (len(ticks) - place) * 60 / _TICKS
+            yield f"ideogram_generations_total{{{labels}}} {count} {at:.3f}"
+    yield "# EOF\n"
 
 
 @contextlib.asynccontextmanager

@@ -23,7 +23,7 @@ from bot.mitigations import MITIGATIONS
 from bot.ports import Mitigation
 from bot.settings.config_file import ConfigFile
 from bot.settings.environment import SECRETS, Environment
-from tests.fakes.network import FakeNetwork
+from tests.fakes.lookout import a_lookout
 
 ROOT: Final = Path(__file__).parent.parent
 PAGE: Final = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -124,7 +124,7 @@ def _default(one: FieldInfo) -> str:
 
 
 def all_mitigations() -> dict[MitigationKind, Mitigation]:
-    made = (make(network=FakeNetwork()) for make in MITIGATIONS)
+    made = (make(a_lookout()) for make in MITIGATIONS)
     return {one.kind: one for one in made}
 
 

@@ -7,17 +7,12 @@ from bot.domain.answer import AnswerClass
 from bot.domain.diagnosis import Cause, Diagnosis, Mode, Origin
 from bot.domain.ids import IncidentId, ServiceName, TriageId
 from bot.domain.incident import clocks
-from bot.domain.message import (
-    Postmortem,
-    TimelineLine,
-    TriageCard,
-    TriageState,
-)
+from bot.domain.message import Postmortem, TriageCard, TriageState
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.replies import BillingRequest, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
-from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent, TimelineLine
 from bot.rendering import Templates
 from tests.builders import ANA, BEN, NIGHT, a_result, an_incident
 

@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.bootstrap.schemas import config_schema, triage_schema
 from bot.clock import SystemClock
 from bot.domain.probe import ProbeKind
 from bot.sandbox.bot_process import child_environment
 from bot.sandbox.world import Pace, World
 from bot.storage.storage import SqlStorage
 from tests.builders import ANA, an_incident
+from tests.documents import check_document
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -51,6 +53,7 @@ class Ran:
     def document(self) -> dict[str, Any]:
         """Parse what it printed."""
         found: dict[str, Any] = json.loads(self.out)
+        check_document(found)
         return found
 
 
@@ -257,3 +260,17 @@ async def test_a_manifest_for_an_address_that_slack_refuses_is_an_error():
 
     assert (ran.code, ran.out) == (2, "")
     assert "must start with https://" in ran.err
+
+
+@pytest.mark.parametrize(("of", "made"), [("triage", triage_schema), ("config", config_schema)])
+async def test_a_schema_is_printed(of, made):
+    ran = await _run({}, "schema", of)
+
+    assert (ran.code, json.loads(ran.out)) == (0, made())
+
+
+async def test_a_schema_of_anything_else_is_refused():
+    ran = await _run({}, "schema", "triages")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "triage" in ran.err

@@ -159,6 +159,8 @@ FULL = """\
 ## Incident: Ideogram outage
 **Date:** 2026-11-20 | **Duration:** 0h 44m | **Severity:** P1
 
+**Started:** not known | **First seen:** 2026-11-20 02:56:00 | **Declared:** 2026-11-20 03:04:00
+
 INC-42, Ideogram is down. Service: ideogram-service. Status: RESOLVED. Owner: Ana. \
 All times are UTC.
 

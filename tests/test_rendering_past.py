@@ -35,7 +35,8 @@ def test_impact_follows_a_mitigation_and_its_end():
     ended = Relief(PLACEHOLDERS.kind, PLACEHOLDERS.since, PLACEHOLDERS.since)
 
     assert eased == f"Users got errors {BEGAN}{TO}{EASED}, then placeholders"
-    assert impact(an_incident(impact="Users get errors."), ended) == f"{eased} until {EASED}"
+    over = an_incident(impact="Users get errors.", status=Status.MITIGATED)
+    assert impact(over, ended) == f"{eased} until {EASED}"
 
 
 def test_impact_without_a_mitigation_ends_with_the_incident():
@@ -57,6 +58,40 @@ def test_what_a_person_typed_about_the_impact_stays():
     typed = an_incident(impact="Half of our partners wait.", **OVER)
 
     assert impact(typed, PLACEHOLDERS) == "Half of our partners wait."
+
+
+@pytest.mark.parametrize(
+    "ours",
+    [
+        "Users get errors.",
+        "338 of 340 requests failed.",
+        "Image generation is affected (degraded)",
+        "Users see placeholders instead of new images",
+    ],
+)
+def test_what_a_person_adds_to_our_sentence_stays(ours):
+    typed = f"{ours} About 300 customers cannot order posters."
+    before = f"Everybody waits. {ours}"
+
+    assert impact(an_incident(impact=typed, **OVER), PLACEHOLDERS) == typed
+    assert impact(an_incident(impact=before, **OVER), PLACEHOLDERS) == before
+
+
+def test_errors_that_came_back_are_not_told_as_over():
+    worse = Relief(PLACEHOLDERS.kind, PLACEHOLDERS.since, PLACEHOLDERS.since)
+    back = an_incident(impact="Users get errors.", status=Status.INVESTIGATING)
+    over = an_incident(impact="Users get errors.", status=Status.MITIGATED)
+
+    assert impact(back, worse).endswith(f"until {EASED}, then the same again")
+    assert impact(over, worse).endswith(f"until {EASED}")
+
+
+def test_a_title_that_only_begins_like_ours_is_not_rewritten():
+    typed = "Ideogram is down, not usable for partners"
+
+    said = WORDS.wording(IncidentCard(an_incident(title=typed, **OVER)))
+
+    assert typed in said.lead
 
 
 @pytest.mark.parametrize("severity", [Severity.P1, Severity.P2, Severity.P3])

@@ -109,7 +109,7 @@ class Join:
             incidents_channel=channel,
         )
         return {
-            **self._triages(),
+            **self._triages(cards),
             **about_money(out),
             asks.Declare: declare,
             asks.Acknowledge: AcknowledgeIncident(storage=storage, clock=clock, cards=cards),
@@ -135,7 +135,7 @@ class Join:
             asks.ShowHelp: ShowCommands(services=out.services),
         }
 
-    def _triages(self) -> Mapping[type, Handler]:
+    def _triages(self, cards: IncidentCards) -> Mapping[type, Handler]:
         """Join what finds out, and what is asked about it afterwards."""
         out = self.out
         triages = RunTriages(
@@ -144,6 +144,7 @@ class Join:
             services=out.services,
             examine=out.examine,
             offer=out.offer,
+            cards=cards,
             seen_from=out.seen_from,
         )
         judge = JudgeTriages(
@@ -165,9 +166,7 @@ class Join:
                 seen_from=out.seen_from,
             ),
             asks.TellTriage: judge,
-            asks.AskQuality: AskAboutQuality(
-                storage=out.storage, services=out.services, triages=triages, judge=judge
-            ),
+            asks.AskQuality: self._quality(triages, judge),
             asks.VerifyGeneration: VerifyGenerations(
                 storage=out.storage,
                 clock=out.clock,
@@ -185,6 +184,12 @@ class Join:
                 billing_url=str(out.settings.file.ideogram.billing_url),
             ),
         }
+
+    def _quality(self, triages: RunTriages, judge: JudgeTriages) -> AskAboutQuality:
+        out = self.out
+        return AskAboutQuality(
+            storage=out.storage, services=out.services, triages=triages, judge=judge
+        )
 
     def _press(
         self, cards: IncidentCards, policy: Policy, declare: DeclareIncident

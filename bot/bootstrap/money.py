@@ -43,6 +43,7 @@ def recovering(out: Outbound, cards: IncidentCards) -> Recover:
         keys=out.keys,
         offer=out.offer,
         mitigations=out.mitigations,
+        lookout=out.lookout,
         cards=cards,
         canary=out.canary,
         limit=asked.daily_probe_budget_usd,

@@ -17,6 +17,7 @@ from bot.bootstrap.objects import (
     thresholds_of,
 )
 from bot.clock import SystemClock
+from bot.domain.calm import CALM_FOR
 from bot.domain.errors import ConfigError
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import Canary
@@ -29,7 +30,7 @@ from bot.integrations.kube_client import KubeClients
 from bot.integrations.network import SystemNetwork
 from bot.integrations.prometheus import PrometheusApi
 from bot.mitigations import MITIGATIONS
-from bot.ports import Instruments, Mitigation
+from bot.ports import Instruments, Lookout, Mitigation
 from bot.probes import PROBES
 from bot.rendering import Templates
 from bot.settings.config_file import ConfigFile
@@ -58,6 +59,7 @@ class Outbound:
     ideogram: IdeogramApi
     keys: ServiceKeys
     read_usage: ReadUsage
+    lookout: Lookout
     mitigations: dict[MitigationKind, Mitigation]
     examine: Examine
     guard: Guard
@@ -108,7 +110,9 @@ def _joined(
     keys = ServiceKeys(cluster=cluster, own_key=own_key(settings.environment))
     read_usage = ReadUsage(ideogram=ideogram, keys=keys, clock=clock)
     storage = SqlStorage(url=settings.environment.database_url.get_secret_value(), clock=clock)
-    mitigations = {one.kind: one for one in (make(network=network) for make in MITIGATIONS)}
+    metrics = PrometheusApi(http=http)
+    lookout = _lookout(file, network, metrics, clock)
+    mitigations = {one.kind: one for one in (make(lookout) for make in MITIGATIONS)}
     guard = Guard(storage=storage, cluster=cluster)
     describe = Describe(
         storage=storage, cluster=cluster, clock=clock, guard=guard, mitigations=mitigations
@@ -120,6 +124,7 @@ def _joined(
         network=network,
         cluster=cluster,
         keys=keys,
+        metrics=metrics,
     )
     return Outbound(
         settings=settings,
@@ -132,11 +137,25 @@ def _joined(
         ideogram=ideogram,
         keys=keys,
         read_usage=read_usage,
+        lookout=lookout,
         mitigations=mitigations,
         examine=_examine(file, measure, storage, clock, read_usage),
         guard=guard,
         offer=Offer(storage=storage, guard=guard, describe=describe, mitigations=mitigations),
         seen_from=socket.gethostname(),
+    )
+
+
+def _lookout(
+    file: ConfigFile, network: SystemNetwork, metrics: PrometheusApi, clock: SystemClock
+) -> Lookout:
+    within = timedelta(seconds=file.policy.verify_seconds)
+    return Lookout(
+        network=network,
+        metrics=metrics,
+        clock=clock,
+        thresholds=thresholds_of(file),
+        calm_for=min(CALM_FOR, within),
     )
 
 
@@ -167,6 +186,7 @@ def _measure(
     network: SystemNetwork,
     cluster: KubernetesCluster,
     keys: ServiceKeys,
+    metrics: PrometheusApi,
 ) -> Measure:
     timeouts = settings.file.ideogram.probe_timeout_seconds
     instruments = Instruments(
@@ -177,7 +197,7 @@ def _measure(
         timeout=timedelta(seconds=timeouts.default),
         generate_timeout=timedelta(seconds=timeouts.generate),
         status_page=status_page_of(settings.file),
-        metrics=PrometheusApi(http=network.http),
+        metrics=metrics,
         thresholds=thresholds_of(settings.file),
         canary=canary_of(settings.file),
     )

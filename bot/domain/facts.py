@@ -11,7 +11,8 @@
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |
 | app-health | `state` (`domain.health.HealthState`), `fallback` (bool) |
 | traffic | `state` (`domain.traffic.TrafficState`), `gaps` (text), and what is known of
-`domain.traffic.Traffic`: `requests`, `failed`, `count_<class>` and so on |
+`domain.traffic.Traffic`: `requests`, `failed`, `count_<class>` and so on; of
+`domain.onset.Onset`: `onset_*` |
 | workload | the rest below |
 """
 
@@ -65,4 +66,10 @@ LOST: Final = "downloads_lost"
 EXPIRED: Final = "downloads_expired"
 DOWNLOAD_P95_SECONDS: Final = "download_p95_seconds"
 BALANCE_USD: Final = "balance_usd"  # text
+ONSET_AT: Final = "onset_at"  # text, ISO 8601, UTC
+ONSET_SIGN: Final = "onset_sign"  # `domain.onset.Sign`
+ONSET_BEFORE: Final = "onset_before"  # bool: it began before `onset_at`, nobody knows when
+ONSET_HIT: Final = "onset_hit"  # count of requests that show the sign since then
+ONSET_REQUESTS: Final = "onset_requests"  # count of all requests since then
+ONSET_UNTIL: Final = "onset_until"  # text, ISO 8601, UTC: up to when both were counted
 SHARED: Final = "shared"  # bool: taken over from another triage of the last 20 s

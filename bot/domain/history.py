@@ -39,8 +39,8 @@ def earlier(incident: Incident, runs: Sequence[MitigationRun], now: datetime) ->
     ended = incident.resolved_at
     return Earlier(
         incident_id=incident.id,
-        ago=now - incident.started_at,
-        lasted=None if ended is None else ended - incident.started_at,
+        ago=now - incident.began_at,
+        lasted=None if ended is None else ended - incident.began_at,
         helped=helping[0].kind if helping else None,
         took=helping[0].took if helping else None,
     )

@@ -1,6 +1,6 @@
 """Incidents: a disruption people work on, and its states."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,8 @@ from bot.domain.ids import (
     UserId,
     incident_text,
 )
+from bot.domain.onset import Counted, Onset, counted_in, onset_in
+from bot.domain.probe import ProbeResult
 from bot.domain.severity import Severity
 
 TITLE_MAX_CHARS: Final = 120  # what fits on a lock screen beside id, severity and status
@@ -42,7 +44,9 @@ class Incident:
     """One incident.
 
     Attributes:
-        started_at: When the trouble began, as far as known; never after `declared_at`.
+        started_at: When the trouble was first seen: measured, or said; never after `declared_at`.
+        onset: Since when users suffer, as their requests show; None when nobody knows.
+        users: What users' requests showed last, after something was done; None when nobody looked.
         impact, cause_text, action: Plain words for the communication template.
         channel: Where its live message stands.
         next_update_at: The promise of the last status update.
@@ -73,6 +77,13 @@ class Incident:
     root_cause: str | None = None
     next_update_at: datetime | None = None
     updates: int = 0
+    onset: Onset | None = None
+    users: Counted | None = None
+
+    @property
+    def began_at(self) -> datetime:
+        """Tell when the trouble began, as far as known: before it was seen, where that is known."""
+        return self.started_at if self.onset is None else min(self.onset.at, self.started_at)
 
     @property
     def is_open(self) -> bool:
@@ -116,6 +127,20 @@ class Incident:
         return replace(self, status=status)
 
 
+def seen_by(incident: Incident, results: Sequence[ProbeResult]) -> Incident:
+    """Tell what an incident is after a triage looked at its users again.
+
+    The first onset stays: its evidence is what people decided on. What users get now counts only
+    after something was done; before, the onset says it.
+    """
+    onset, users = onset_in(results), incident.users
+    if incident.onset is not None or onset is None or onset.at > incident.declared_at:
+        onset = incident.onset
+    if incident.mitigated_at is not None:
+        users = counted_in(results) or users
+    return replace(incident, onset=onset, users=users)
+
+
 def shortened(text: str, limit: int) -> str:
     """Fold white space and cut to `limit` characters, marking the cut with an ellipsis."""
     folded = " ".join(text.split())
@@ -124,21 +149,30 @@ def shortened(text: str, limit: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Times of an incident; None for what has not happened."""
+    """Times of an incident; None for what has not happened.
 
+    Attributes:
+        to_notice: From the first user who suffered until it was seen; None when nobody knows.
+        to_acknowledge: From when it was seen: nobody can take what nobody knows of.
+        to_mitigate, to_resolve: From when it began.
+    """
+
+    to_notice: timedelta | None
     to_acknowledge: timedelta | None
     to_mitigate: timedelta | None
     to_resolve: timedelta | None
 
 
 def clocks(incident: Incident) -> Clocks:
-    """Measure from the start of the trouble to each milestone."""
+    """Measure how long each milestone took."""
 
-    def since(at: datetime | None) -> timedelta | None:
-        return None if at is None else at - incident.started_at
+    def since(start: datetime, at: datetime | None) -> timedelta | None:
+        return None if at is None else at - start
 
+    began, seen = incident.began_at, incident.started_at
     return Clocks(
-        to_acknowledge=since(incident.acknowledged_at),
-        to_mitigate=since(incident.mitigated_at),
-        to_resolve=since(incident.resolved_at),
+        to_notice=None if incident.onset is None else seen - began,
+        to_acknowledge=since(seen, incident.acknowledged_at),
+        to_mitigate=since(began, incident.mitigated_at),
+        to_resolve=since(began, incident.resolved_at),
     )

@@ -16,13 +16,14 @@ from bot.domain.ids import IncidentId, ServiceName, TriageId, UserId
 from bot.domain.in_force import IdeogramIsBack, StillInForce
 from bot.domain.incident import Clocks, Incident, Status
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
+from bot.domain.onset import Onset, onset_in
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.recovery import Recovery
 from bot.domain.relief import Relief
 from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
-from bot.domain.timeline import TimelineEvent
+from bot.domain.timeline import TimelineLine
 from bot.domain.triage_table import TriageTable
 
 
@@ -89,6 +90,11 @@ class TriageCard:
     beside: Beside = field(default_factory=Beside)
     kind: Literal["triage-card"] = "triage-card"
     version: int = 1
+
+    @property
+    def onset(self) -> Onset | None:
+        """Since when users suffer, as their requests show; None when nobody knows."""
+        return onset_in(self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +198,6 @@ class StatusUpdate:
     by: UserId
     kind: Literal["status-update"] = "status-update"
     version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineLine:
-    """A timeline event with the link to its evidence; None when there is only its id."""
-
-    event: TimelineEvent
-    link: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ from enum import StrEnum
 from typing import Final
 
 WINDOW: Final = "$window"  # in an expression: the window, as Prometheus writes a duration
+# How far back an onset is looked for, and how exactly. Scrapes every 30 s fill such a step.
+LOOK_BACK: Final = timedelta(hours=2)
+STEP: Final = timedelta(minutes=1)
+P95_MARK: Final = "p95"  # `status` of the series in a history that is no count but a P95
 
 
 class Query(StrEnum):
@@ -26,6 +30,7 @@ class Query(StrEnum):
     DOWNLOADS = "downloads"  # in the window by `status` and `code`
     DOWNLOAD_P95 = "download_p95"  # seconds
     BALANCE = "balance"  # USD
+    HISTORY = "history"  # outcomes and P95 of each minute back, in one range query
 
 
 def _p95(metric: str) -> str:
@@ -52,7 +57,32 @@ DEFAULTS: Final[Mapping[Query, str]] = {
     Query.DOWNLOADS: f"sum by (status, code) (increase(ideogram_image_downloads[{WINDOW}]))",
     Query.DOWNLOAD_P95: _p95("ideogram_image_download_duration_seconds"),
     Query.BALANCE: "min(ideogram_credits_estimated)",
+    Query.HISTORY: f'($outcomes) or label_replace(($p95), "status", "{P95_MARK}", "", "")',
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The moments that a range query asks for: `start`, then every `step` up to `end`."""
+
+    start: datetime
+    end: datetime
+    step: timedelta = STEP
+
+    @classmethod
+    def back_from(cls, now: datetime) -> "Span":
+        """Look back from now, as far as an onset is looked for."""
+        return cls(now - LOOK_BACK, now)
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """List them, oldest first."""
+        count = int((self.end - self.start) / self.step)
+        return tuple(self.start + self.step * place for place in range(count + 1))
+
+    def place(self, at: datetime) -> int:
+        """Tell which of the moments this is; what Prometheus answers is rounded."""
+        return round((at - self.start) / self.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +109,8 @@ class MetricsSource:
         chosen = {**DEFAULTS, **self.queries}
         if Query.OUTCOMES in self.queries and Query.NEWEST not in self.queries:
             del chosen[Query.NEWEST]
+        for other in (Query.OUTCOMES, Query.P95):
+            chosen[Query.HISTORY] = chosen[Query.HISTORY].replace(f"${other}", chosen[other])
         seconds = f"{(window or self.window).total_seconds():.0f}s"
         return {query: one.replace(WINDOW, seconds) for query, one in chosen.items()}
 
@@ -101,7 +133,7 @@ class Reading:
     """What one query gave.
 
     Attributes:
-        samples: Empty when there is no such series.
+        samples: Empty when there is no such series; of a range query every moment of each.
         problem: Why there is no answer, in words; empty when there is one.
     """
 

@@ -17,6 +17,7 @@ from bot.domain.ids import (
     UserId,
     mitigation_text,
 )
+from bot.domain.onset import Counted
 
 
 class MitigationKind(StrEnum):
@@ -145,6 +146,7 @@ class MitigationRun:
         canary_at: When this press paid for its one image; None when it did not.
         channel, message: Where its live message stands.
         offers: What could be pressed next when it ended, its own undo first.
+        users: What users' requests showed when it ended; None when they were not looked at.
     """
 
     id: MitigationId
@@ -175,6 +177,7 @@ class MitigationRun:
     undoes: MitigationId | None = None
     undone_by: MitigationId | None = None
     offers: tuple[PreviewId, ...] = ()
+    users: Counted | None = None
 
     @property
     def name(self) -> str:
@@ -203,7 +206,8 @@ class EffectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One look at the promised effect; `detail` says what was seen."""
+    """One look at the promised effect; `detail` says what was seen, `users` what they got."""
 
     state: EffectState
     detail: str
+    users: Counted | None = None

@@ -83,7 +83,7 @@ def incident_after(incident: Incident, run: MitigationRun, at: datetime, *, ends
     """
     if not incident.is_open or run.state not in IN_FORCE:
         return incident
-    incident = replace(incident, action=action_text(run))
+    incident = replace(incident, action=action_text(run), users=run.users or incident.users)
     if run.state is State.EFFECTIVE and not ends:
         return incident.moved(Status.MITIGATED, at)
     if run.state is State.WORSE and ends:

@@ -12,7 +12,6 @@ from bot.domain.service import Service, Switch, SwitchName
 from bot.domain.workload import Container
 
 NO_HEALTH: Final = "health is not visible (no health_url configured)"
-NO_TRAFFIC: Final = "user traffic is not visible (no Prometheus configured)"
 
 
 def switch_of(service: Service, name: SwitchName) -> Switch:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.ids import IncidentId, OutboxKey, UserId
+from bot.domain.onset import Onset
 
 NEXT_UPDATE: Final = "next_update"  # a fact: when the next status update was promised for
 
@@ -14,6 +15,7 @@ NEXT_UPDATE: Final = "next_update"  # a fact: when the next status update was pr
 class EventKind(StrEnum):
     """What happened; the words for each stand in the templates."""
 
+    BEGAN = "began"
     TRIAGED = "triaged"
     DECLARED = "declared"
     ACKNOWLEDGED = "acknowledged"
@@ -69,3 +71,17 @@ def promised_in(event: TimelineEvent) -> datetime | None:
     """Read back what `promise` wrote; None where nothing was promised."""
     found = event.facts.get(NEXT_UPDATE)
     return None if found is None else datetime.fromisoformat(found)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """A timeline event with the link to its evidence; None when there is only its id."""
+
+    event: TimelineEvent
+    link: str | None
+
+
+def onset_event(incident_id: IncidentId, onset: Onset, evidence: Evidence) -> TimelineEvent:
+    """Date the begin of the trouble by what users' requests show; the triage is the evidence."""
+    facts = {"sign": onset.sign.value, "known": "or earlier" if onset.before else ""}
+    return TimelineEvent(incident_id, onset.at, EventKind.BEGAN, evidence, facts=facts)

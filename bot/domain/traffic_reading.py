@@ -4,8 +4,8 @@ The trap here is the value that is none: `NaN > 30` is false, an absent series s
 stale one still has its last value. Each of them is told apart, and none of them counts as healthy.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.domain.answer import AnswerClass
 from bot.domain.classes import class_of_status
-from bot.domain.metrics import MetricsSource, Query, Reading, Sample
+from bot.domain.metrics import P95_MARK, MetricsSource, Query, Reading, Sample, Span
 from bot.domain.observation import ago
 from bot.domain.traffic import Traffic, TrafficState
 
@@ -63,6 +63,26 @@ def read_traffic(
     if is_seen:
         traffic = _counted(traffic, readings, recent if latest else outcomes)
     return TrafficReading(state, traffic, why, tuple(_gaps(readings, is_seen=is_seen)))
+
+
+def read_history(reading: Reading, span: Span) -> tuple[Traffic | None, ...]:
+    """Read the answer of a range query: one per moment, None where requests were not measured."""
+    found: dict[int, list[Sample]] = defaultdict(list)
+    for one in reading.samples:
+        found[span.place(one.at)].append(one)
+    return tuple(_at_once(found.get(place, []), span.step) for place, _ in enumerate(span.moments))
+
+
+def _at_once(samples: Sequence[Sample], step: timedelta) -> Traffic | None:
+    """Read the samples of one moment."""
+    counts = [one for one in samples if one.labels.get("status") != P95_MARK]
+    outcomes = Reading(tuple(counts))
+    if not counts or not outcomes.is_number:
+        return None
+    answers, unexplained = _answers(outcomes)
+    marked = Reading(tuple(one for one in samples if one.labels.get("status") == P95_MARK))
+    p95 = None if marked.single is None else _duration(marked.single.value)
+    return Traffic(step, answers, unexplained, p95=p95)
 
 
 def _state(
@@ -183,8 +203,8 @@ def _in_a_row(
 
 def _gaps(readings: Mapping[Query, Reading], *, is_seen: bool) -> Iterator[str]:
     for query, reading in readings.items():
-        if query in (Query.OUTCOMES, Query.NEWEST):
-            continue  # they decide the state
+        if query in (Query.OUTCOMES, Query.NEWEST, Query.HISTORY):
+            continue  # two decide the state; the third tells of the past alone
         if reading.problem:
             yield f"{query}: {reading.problem}"
         elif not reading.is_number and is_seen and query is not Query.DOWNLOAD_P95:

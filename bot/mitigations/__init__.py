@@ -7,10 +7,10 @@ from bot.mitigations.disable_fallback import DisableFallback
 from bot.mitigations.enable_fallback import EnableFallback
 from bot.mitigations.reduce_concurrency import ReduceConcurrency
 from bot.mitigations.restore_concurrency import RestoreConcurrency
-from bot.ports import Mitigation
+from bot.ports import Lookout, Mitigation
 
-# Each is made with what it looks at the effect through: `make(network=network)`.
-MITIGATIONS: Final[tuple[Callable[..., Mitigation], ...]] = (
+# Each is made with what it looks at the effect through.
+MITIGATIONS: Final[tuple[Callable[[Lookout], Mitigation], ...]] = (
     EnableFallback,
     DisableFallback,
     ReduceConcurrency,

@@ -11,12 +11,12 @@ from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationKind
 from bot.domain.service import Service, SwitchName
 from bot.domain.switching import NO_HEALTH, ended, judged, switch_of
 from bot.domain.workload import Container, Deployment
-from bot.ports import Network
+from bot.ports import Lookout
 
 HEALTH_TIMEOUT: Final = timedelta(seconds=5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DisableFallback:
     """Ends the fallback; effective when health is normal and one canary gets an image."""
 
@@ -25,7 +25,7 @@ class DisableFallback:
     helps: ClassVar[Mapping[Cause, int]] = {Cause.HEALTHY: 1}
     ends: ClassVar = True
     needs_image: ClassVar = True
-    network: Network
+    lookout: Lookout
 
     def is_configured(self, service: Service) -> bool:
         """Tell whether the service has a fallback switch."""
@@ -57,5 +57,5 @@ class DisableFallback:
         """Ask the service's health once."""
         if service.health_url is None:
             return Effect(EffectState.UNSEEN, NO_HEALTH)
-        answer = await self.network.get(service.health_url, timeout=HEALTH_TIMEOUT)
+        answer = await self.lookout.network.get(service.health_url, timeout=HEALTH_TIMEOUT)
         return judged(service, answer, HealthState.HEALTHY, frozenset({HealthState.DOWN}))

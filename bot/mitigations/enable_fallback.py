@@ -1,10 +1,11 @@
 """Give users placeholders instead of errors."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
 
+from bot.domain.calm import FALLEN_FOR, fewer_failures
 from bot.domain.diagnosis import Cause
 from bot.domain.health import HealthState
 from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationKind, MitigationRun
@@ -12,14 +13,16 @@ from bot.domain.patch import changed
 from bot.domain.service import Service, SwitchName
 from bot.domain.switching import NO_HEALTH, judged, switch_of
 from bot.domain.workload import Container, Deployment
-from bot.ports import Network
+from bot.ports import Lookout
 
 HEALTH_TIMEOUT: Final = timedelta(seconds=5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EnableFallback:
     """Sets the fallback switch on; effective when health says that fallback is active.
+
+    Where health cannot be seen: when the share of users' requests that fail falls.
 
     Health that is down does not make it worse: Ideogram may be, and that is why it was pressed.
     """
@@ -38,7 +41,7 @@ class EnableFallback:
     }
     ends: ClassVar = False
     needs_image: ClassVar = False
-    network: Network
+    lookout: Lookout
 
     def is_configured(self, service: Service) -> bool:
         """Tell whether the service has a fallback switch."""
@@ -64,11 +67,22 @@ class EnableFallback:
         inflight_limit: int | None,
     ) -> tuple[str, ...]:
         """Say whether its effect will be visible."""
-        return () if service.health_url else (f"The effect cannot be checked: {NO_HEALTH}.",)
+        is_seen = service.health_url or service.metrics
+        return () if is_seen else (f"The effect cannot be checked: {NO_HEALTH}.",)
 
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
-        """Ask the service's health once."""
+        """Ask the service's health once; where that says nothing, look at users' requests."""
+        health = await self._health(service)
+        if health.state is not EffectState.UNSEEN:
+            return health
+        seen = await self.lookout.requests(service, run, FALLEN_FOR)
+        if seen is None:
+            return health
+        found = fewer_failures(seen, self.lookout.thresholds)
+        return replace(found, detail=f"{health.detail}; {found.detail}")
+
+    async def _health(self, service: Service) -> Effect:
         if service.health_url is None:
             return Effect(EffectState.UNSEEN, NO_HEALTH)
-        answer = await self.network.get(service.health_url, timeout=HEALTH_TIMEOUT)
+        answer = await self.lookout.network.get(service.health_url, timeout=HEALTH_TIMEOUT)
         return judged(service, answer, HealthState.FALLBACK, frozenset())

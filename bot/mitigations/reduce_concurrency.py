@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.domain.calm import CALM_FOR, NO_TRAFFIC, no_refusals
 from bot.domain.concurrency import concurrency_of, current_value, excess_warning, step_down
 from bot.domain.diagnosis import Cause
 from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationKind, MitigationRun
 from bot.domain.patch import changed
 from bot.domain.service import Service
-from bot.domain.switching import NO_TRAFFIC
 from bot.domain.workload import Container, Deployment
-from bot.ports import Network
+from bot.ports import Lookout
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ReduceConcurrency:
     """Steps the concurrency down; whether 429s stop shows only in user traffic."""
 
@@ -23,7 +23,7 @@ class ReduceConcurrency:
     helps: ClassVar[Mapping[Cause, int]] = {Cause.RATE_LIMIT: 1}
     ends: ClassVar = False
     needs_image: ClassVar = False
-    network: Network
+    lookout: Lookout
 
     def is_configured(self, service: Service) -> bool:
         """Tell whether the service has a concurrency switch."""
@@ -53,5 +53,8 @@ class ReduceConcurrency:
         return excess_warning(service, deployment, change, inflight_limit)
 
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
-        """Say that nobody could look."""
-        return Effect(EffectState.UNSEEN, NO_TRAFFIC)
+        """Look for 429 in users' requests."""
+        seen = await self.lookout.requests(service, run, CALM_FOR)
+        if seen is None:
+            return Effect(EffectState.UNSEEN, NO_TRAFFIC)
+        return no_refusals(seen, self.lookout.thresholds)

@@ -10,7 +10,7 @@ from bot.ports.incidents import Incidents
 from bot.ports.ledger import Ledger
 from bot.ports.messenger import Answers, Messenger, file_name
 from bot.ports.metrics import Metrics
-from bot.ports.mitigation import Keys, Mitigation
+from bot.ports.mitigation import Keys, Lookout, Mitigation
 from bot.ports.mitigations import Claim, Mitigations
 from bot.ports.network import Network, Resolution
 from bot.ports.outbox import Outbox
@@ -37,6 +37,7 @@ __all__ = [
     "Instruments",
     "Keys",
     "Ledger",
+    "Lookout",
     "Messenger",
     "Metrics",
     "Mitigation",

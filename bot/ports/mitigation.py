@@ -1,13 +1,60 @@
 """What a mitigation is, beyond the steps that all have in common."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final, Protocol
 
 from bot.domain.answer import ApiKey
+from bot.domain.calm import CALM_FOR, Requests, compared, span_of
 from bot.domain.diagnosis import Cause
+from bot.domain.metrics import Query, Reading
 from bot.domain.mitigation import Effect, EnvChange, MitigationKind, MitigationRun
 from bot.domain.service import Service
+from bot.domain.thresholds import Thresholds
 from bot.domain.workload import Container, Deployment
+from bot.ports.clock import Clock
+from bot.ports.metrics import Metrics
+from bot.ports.network import Network
+
+LOOK_TIMEOUT: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookout:
+    """What mitigations look at their effect through.
+
+    Attributes:
+        calm_for: How long no request may be refused before it counts as calm; never longer than
+            an effect is waited for.
+    """
+
+    network: Network
+    metrics: Metrics
+    clock: Clock
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    calm_for: timedelta = CALM_FOR
+
+    async def requests(
+        self, service: Service, run: MitigationRun, window: timedelta
+    ) -> Requests | None:
+        """Look at users' requests before a press and now; None where there is no Prometheus."""
+        if service.metrics is None:
+            return None
+        source = replace(service.metrics, window=min(window, self.calm_for))
+        span, asked = span_of(run, self.clock.now()), source.expressions()
+        async with asyncio.TaskGroup() as group:
+            outcomes = group.create_task(
+                self.metrics.history(source.url, asked[Query.OUTCOMES], span, timeout=LOOK_TIMEOUT)
+            )
+            newest = group.create_task(self._newest(source.url, asked.get(Query.NEWEST)))
+        return compared(source, run, span, outcomes.result(), newest.result())
+
+    async def _newest(self, url: str, expression: str | None) -> Reading | None:
+        if expression is None:
+            return None
+        return await self.metrics.query(url, expression, timeout=LOOK_TIMEOUT)
 
 
 class Mitigation(Protocol):

@@ -5,24 +5,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from bot.domain import facts
-from bot.domain.metrics import MetricsSource, Query, Reading
+from bot.domain import facts, onset
+from bot.domain.metrics import MetricsSource, Query, Reading, Span
 from bot.domain.observation import one_line
+from bot.domain.onset import find_onset
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.traffic import Signs, TrafficState, to_facts
-from bot.domain.traffic_reading import RECENT, TrafficReading, read_traffic
+from bot.domain.traffic_reading import RECENT, TrafficReading, read_history, read_traffic
 from bot.domain.traffic_words import in_words
-from bot.ports import Instruments, Subject
+from bot.ports import Instruments, Metrics, Subject
 
 _RECENT: Final = "recent"
 
 
 @dataclass(frozen=True, slots=True)
 class UserTraffic:
-    """Asks for outcomes, latency, refusals, downloads and balance, all at once.
+    """Asks for outcomes, latency, refusals, downloads, balance and the hours before, all at once.
 
-    What is absent, stale or not a number is unknown and says which. Facts: `state`, `gaps`, and
-    the numbers of `domain.traffic.Traffic`.
+    What is absent, stale or not a number is unknown and says which. Facts: `state`, `gaps`, the
+    numbers of `domain.traffic.Traffic`, and since when it hurts (`domain.onset.Onset`).
     """
 
     kind: ClassVar = ProbeKind.TRAFFIC
@@ -39,40 +40,52 @@ class UserTraffic:
         if source is None or metrics is None:
             detail, now = "no Prometheus is configured", self.tools.clock.now()
             return ProbeResult(self.kind, Outcome.UNKNOWN, detail, now, ran=False)
-        started = self.tools.clock.monotonic()
-        found = await self._read(source)
-        hurts = Signs(found.traffic, self.tools.thresholds).hurts
+        started, span = self.tools.clock.monotonic(), Span.back_from(self.tools.clock.now())
+        found, history = await self._read(metrics, source, span)
+        signs = Signs(found.traffic, self.tools.thresholds)
         is_seen = found.state is TrafficState.SEEN
+        began = find_onset(read_history(history, span), span, signs) if is_seen else None
         healthy_or_not = Outcome.HEALTHY if is_seen else Outcome.UNKNOWN
         return ProbeResult(
             kind=self.kind,
-            outcome=Outcome.UNHEALTHY if hurts else healthy_or_not,
-            detail=self._detail(found),
+            outcome=Outcome.UNHEALTHY if signs.hurts else healthy_or_not,
+            detail=self._detail(found, history),
             measured_at=self.tools.clock.now(),
             latency=self.tools.clock.monotonic() - started,
-            facts={facts.STATE: found.state.value, **_gaps(found), **to_facts(found.traffic)},
+            facts={
+                facts.STATE: found.state.value,
+                **_gaps(found),
+                **to_facts(found.traffic),
+                **onset.to_facts(began),
+            },
         )
 
-    async def _read(self, source: MetricsSource) -> TrafficReading:
+    async def _read(
+        self, metrics: Metrics, source: MetricsSource, span: Span
+    ) -> tuple[TrafficReading, Reading]:
         asked = {str(query): one for query, one in source.expressions().items()}
+        del asked[Query.HISTORY]
         asked[_RECENT] = source.expressions(RECENT)[Query.OUTCOMES]
+        back = source.expressions(span.step)[Query.HISTORY]
         async with asyncio.TaskGroup() as group:
+            history = group.create_task(
+                metrics.history(source.url, back, span, timeout=self.timeout)
+            )
             tasks = {
-                name: group.create_task(self._ask(source.url, expression))
-                for name, expression in asked.items()
+                name: group.create_task(metrics.query(source.url, one, timeout=self.timeout))
+                for name, one in asked.items()
             }
         readings = {query: tasks[query].result() for query in Query if query in tasks}
-        return read_traffic(source, readings, tasks[_RECENT].result())
+        return read_traffic(source, readings, tasks[_RECENT].result()), history.result()
 
-    async def _ask(self, url: str, expression: str) -> Reading:
-        assert self.tools.metrics is not None  # noqa: S101  asked for above
-        return await self.tools.metrics.query(url, expression, timeout=self.timeout)
-
-    def _detail(self, found: TrafficReading) -> str:
+    def _detail(self, found: TrafficReading, history: Reading) -> str:
         said = in_words(found.traffic, self.tools.thresholds)
         is_read = found.state in (TrafficState.SEEN, TrafficState.NO_TRAFFIC)
-        gaps = f"not read: {one_line(found.gaps[0])}" if is_read and found.gaps else ""
-        return ", ".join(part for part in (one_line(found.why), said, gaps) if part)
+        # What tells of the past alone is no gap in what is known of users now.
+        past = f"{Query.HISTORY}: {history.problem}" if history.problem else ""
+        gaps = [*found.gaps, past][:1] if is_read else []
+        unread = [f"not read: {one_line(one)}" for one in gaps if one]
+        return ", ".join(part for part in (one_line(found.why), said, *unread) if part)
 
 
 def _gaps(found: TrafficReading) -> dict[str, str]:

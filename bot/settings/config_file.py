@@ -41,9 +41,18 @@ def _who(text: str) -> str:
     return text if text == _EVERYONE else _person(text)
 
 
-PersonName = Annotated[str, AfterValidator(_person)]
-PersonOrEveryone = Annotated[str, AfterValidator(_who)]
-ChannelName = Annotated[str, AfterValidator(_channel)]
+# The patterns are for the JSON Schema alone: the validators say more than "no match".
+PersonName = Annotated[
+    str, AfterValidator(_person), Field(json_schema_extra={"pattern": f"^{_PERSON.pattern}$"})
+]
+PersonOrEveryone = Annotated[
+    str,
+    AfterValidator(_who),
+    Field(json_schema_extra={"pattern": f"^({_EVERYONE}|{_PERSON.pattern})$"}),
+]
+ChannelName = Annotated[
+    str, AfterValidator(_channel), Field(json_schema_extra={"pattern": f"^{_CHANNEL.pattern}$"})
+]
 
 
 class SwitchSettings(Part):
@@ -96,7 +105,10 @@ class ContactsSettings(Part):
 class ServiceSettings(Part):
     """One application that calls Ideogram."""
 
-    name: str = Field(description="Lower case, digits and dashes; used in commands.")
+    name: str = Field(
+        description="Lower case, digits and dashes; used in commands.",
+        json_schema_extra={"pattern": f"^{NAME.pattern}$"},
+    )
     namespace: KubernetesName = Field("default", description="Kubernetes namespace.")
     deployment: KubernetesName | None = Field(
         None, description="Name of the Deployment; without it no mitigation and no workload."
@@ -236,6 +248,7 @@ class PolicySettings(Part):
     allow: dict[MitigationKind | Literal["default"], list[PersonOrEveryone]] = Field(
         default={"default": [_EVERYONE]},
         description="Slack user ids, or everyone, by mitigation; default for the others.",
+        json_schema_extra={"propertyNames": {"enum": [*MitigationKind, "default"]}},
     )
     update_every_minutes: dict[Severity, Annotated[int, Field(gt=0)]] = Field(
         default={Severity.P1: 30, Severity.P2: 60, Severity.P3: 240},

@@ -9,6 +9,7 @@ from bot.domain.ids import ServiceName
 from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status
 from bot.domain.message import TriageCard
 from bot.domain.observation import took
+from bot.domain.onset import onset_in
 from bot.domain.probe import ProbeResult
 from bot.domain.replies import ProviderReport
 from bot.domain.severity import Severity
@@ -157,10 +158,21 @@ def _measured(words: Words, result: ProbeResult) -> str:
         f"{result.detail} · {result.measured_at:%H:%M:%S} UTC",
         " · ".join(_exchanged(result)),
         " · ".join(f"{phase} {took(lasted)}" for phase, lasted in result.phases),
+        _since(words, result),
     ]
     if result.excerpt:
         lines.append(words.label("evidence.answer").format(text=result.excerpt))
     return "\n".join(line for line in lines if line)
+
+
+def _since(words: Words, result: ProbeResult) -> str:
+    """Say since when users suffer, and what was counted since then."""
+    onset = onset_in([result])
+    if onset is None:
+        return ""
+    name = "evidence.since-before" if onset.before else "evidence.since"
+    said = words.label(name).format(sign=onset.sign, at=f"{onset.at:%H:%M:%S}")
+    return f"{said} · {onset.hit} of {onset.requests}" if onset.hit else said
 
 
 def _exchanged(result: ProbeResult) -> Iterator[str]:

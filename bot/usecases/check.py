@@ -1,24 +1,31 @@
-"""See by one canary whether Ideogram is back, and say so after three images in a row."""
+"""See by one canary whether Ideogram is back, and say so after three images in a row.
 
+Beside it stands on the incident what users' requests show by now.
+"""
+
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 import structlog
 
+from bot.domain.calm import CALM_FOR, Requests
 from bot.domain.ids import IncidentId, OutboxKey, UserId
 from bot.domain.in_force import IdeogramIsBack
 from bot.domain.message import NotOffered
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.money import Canary, automatic_limit, budget_day
 from bot.domain.observation import canary_result
+from bot.domain.onset import Counted
 from bot.domain.probe import CANARY_OF, Outcome, ProbeResult
 from bot.domain.recovery import Recovery
 from bot.domain.service import Call
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
-from bot.ports import Clock, Cluster, Ideogram, Keys, Mitigation, UnitOfWork
+from bot.domain.traffic import TrafficState
+from bot.ports import Clock, Cluster, Ideogram, Keys, Lookout, Mitigation, UnitOfWork
 from bot.usecases import traces
 from bot.usecases.describe import Context
 from bot.usecases.held import Held, whom_to_tell
@@ -53,6 +60,7 @@ class Check:
     keys: Keys
     offer: Offer
     mitigations: Mapping[MitigationKind, Mitigation]
+    lookout: Lookout
     cards: IncidentCards
     canary: Canary
     limit: Decimal
@@ -77,14 +85,16 @@ class Check:
             await self._skipped(held, planned, NO_MONEY)
             return
         price, day = self.canary.price(call), budget_day(self.clock.now())
-        exchange = await self.ideogram.generate(call, key)
-        now = self.clock.now()
+        async with asyncio.TaskGroup() as group:
+            seen = group.create_task(self.lookout.requests(held.service, held.run, CALM_FOR))
+            asked = group.create_task(self.ideogram.generate(call, key))
+        exchange, now = asked.result(), self.clock.now()
         result = canary_result(CANARY_OF[call], exchange, key=key, price=price, at=now)
 
         async def release(uow: UnitOfWork) -> None:
             await uow.budget.release(day, price - result.cost)
 
-        await self._counted(held, result, release)
+        await self._counted(held, result, _counted(seen.result()), release)
 
     async def _reserved(self, held: Held, planned: Recovery, call: Call) -> Held:
         """Reserve the price and plan the next check, in one transaction before this one is sent."""
@@ -105,21 +115,25 @@ class Check:
         await held.saved(planned.skipped(now, why), show)
         log.info("recovery.not_checked", mitigation_id=held.run.name, why=why)
 
-    async def _counted(self, held: Held, result: ProbeResult, release: Also) -> None:
+    async def _counted(
+        self, held: Held, result: ProbeResult, users: Counted | None, release: Also
+    ) -> None:
         now, is_good = result.measured_at, result.outcome is Outcome.HEALTHY
         counted = held.recovery.checked(now, result.detail, got_image=is_good)
         log.info("recovery.checked", mitigation_id=held.run.name, in_a_row=counted.in_a_row)
         if counted.is_back and counted.told_at is None:
-            await self._tell(held, counted, release)
+            await self._tell(held, counted, users, release)
             return
 
         async def record(uow: UnitOfWork) -> None:
             await release(uow)
-            await self._show(uow, held.run, now)
+            await self._show(uow, held.run, now, users)
 
         await held.saved(counted, record)
 
-    async def _tell(self, held: Held, counted: Recovery, release: Also) -> None:
+    async def _tell(
+        self, held: Held, counted: Recovery, users: Counted | None, release: Also
+    ) -> None:
         """Say once that images come again, with what ends the mitigation."""
         run, now = held.run, self.clock.now()
         kind = self.mitigations[run.kind].inverse
@@ -135,18 +149,30 @@ class Check:
             await uow.outbox.post(_back_key(run, now), run.channel, message, at=now, parent=thread)
             if run.incident_id is not None:
                 await uow.timeline.add(_event(run.incident_id, run, told, now))
-            await self._show(uow, run, now)
+            await self._show(uow, run, now, users)
 
         await held.saved(told, say)
         log.info("recovery.told", mitigation_id=run.name)
 
-    async def _show(self, uow: UnitOfWork, run: MitigationRun, now: datetime) -> None:
+    async def _show(
+        self, uow: UnitOfWork, run: MitigationRun, now: datetime, users: Counted | None = None
+    ) -> None:
         """Show the newest check on the card of the incident, while people work on it."""
         if run.incident_id is None:
             return
         incident = await uow.incidents.get(run.incident_id)
-        if incident.is_open:
-            await self.cards.show(uow, incident, now)
+        if not incident.is_open:
+            return
+        if users is not None:
+            incident = replace(incident, users=users)
+            await uow.incidents.save(incident)
+        await self.cards.show(uow, incident, now)
+
+
+def _counted(seen: Requests | None) -> Counted | None:
+    """Count what came after the rollout alone; None where that was not seen."""
+    is_known = seen is not None and seen.state in (TrafficState.SEEN, TrafficState.NO_TRAFFIC)
+    return seen.counted if seen is not None and is_known and seen.is_whole else None
 
 
 def _back_key(run: MitigationRun, at: datetime) -> OutboxKey:

@@ -16,7 +16,7 @@ from bot.domain.policy import Policy
 from bot.domain.request import Declare
 from bot.domain.service import Service, find_service
 from bot.domain.severity import Severity
-from bot.domain.timeline import EventKind, Evidence, TimelineEvent, promise
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent, onset_event, promise
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork, Words
 from bot.usecases.incident_card import IncidentCards
@@ -123,6 +123,7 @@ class DeclareIncident:
             origin=None if diagnosis is None else diagnosis.origin,
             triage_id=None if triage is None else triage.id,
             next_update_at=None if every is None else at + every,
+            onset=None if triage is None else triage.card.onset,
         ).acknowledged(by, at)
         incident = self._worded(incident, triage)
         await uow.incidents.save(incident)
@@ -173,6 +174,8 @@ class DeclareIncident:
             facts = {} if found is None else {"cause": str(found.cause), "branch": found.branch}
             seen = Evidence(triage.name, triage.message)
             at = triage.ended_at or incident.declared_at
+            if incident.onset is not None:
+                events.append(onset_event(incident.id, incident.onset, seen))
             events.append(event(EventKind.TRIAGED, at, seen, **facts))
         at = incident.declared_at
         severity = str(incident.severity)

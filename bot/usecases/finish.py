@@ -11,6 +11,7 @@ from bot.domain.errors import GuardRefusedError
 from bot.domain.ids import MitigationId, OutboxKey
 from bot.domain.message import MitigationOffers, MitigationOutcome
 from bot.domain.mitigation import IN_FORCE, MitigationKind, MitigationRun, Preview, State
+from bot.domain.onset import Counted
 from bot.domain.press import incident_after, moved
 from bot.domain.service import Service
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
@@ -35,7 +36,12 @@ class Finish:
     mitigations: Mapping[MitigationKind, Mitigation]
 
     async def __call__(
-        self, work: Work, state: State, detail: str, service: Service | None
+        self,
+        work: Work,
+        state: State,
+        detail: str,
+        service: Service | None,
+        users: Counted | None = None,
     ) -> None:
         """End the work.
 
@@ -44,12 +50,14 @@ class Finish:
             state: The result.
             detail: What was found, in words.
             service: None when it is not configured any more: then nothing is offered.
+            users: What their requests showed; None when nobody looked.
 
         Raises:
             ClaimLostError: Somebody else has it.
             UnavailableError: The database does not answer; the end comes later.
         """
-        run = replace(moved(work.run, state), finished_at=self.clock.now(), detail=detail)
+        run = moved(work.run, state)
+        run = replace(run, finished_at=self.clock.now(), detail=detail, users=users)
         await work.keep(OFFERING)
         if run.state is State.STOPPED and run.undoes is not None:
             await self._restore(run, run.undoes)

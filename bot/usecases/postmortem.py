@@ -11,10 +11,10 @@ import structlog
 from bot.domain.gaps import gaps
 from bot.domain.ids import DeliveryKey, IncidentId, OutboxKey, UserId
 from bot.domain.incident import Incident, clocks
-from bot.domain.message import Answer, AnswerKind, Postmortem, TimelineLine
+from bot.domain.message import Answer, AnswerKind, Postmortem
 from bot.domain.relief import relief
 from bot.domain.request import WritePostmortem
-from bot.domain.timeline import TimelineEvent
+from bot.domain.timeline import TimelineEvent, TimelineLine
 from bot.ports import Answers, Clock, Messenger, Storage, UnitOfWork
 from bot.usecases.find_incident import the_newest_incident
 

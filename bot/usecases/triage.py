@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
@@ -13,17 +14,19 @@ from bot.domain.diagnosis import Cause, Diagnosis, Measurements, Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.health import HealthState
 from bot.domain.ids import DeliveryKey, TriageId
+from bot.domain.incident import seen_by
 from bot.domain.message import Answer, AnswerKind, NotOffered, TriageCard, TriageState
 from bot.domain.mitigation import Preview
 from bot.domain.patch import ALREADY
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.request import RunTriage
 from bot.domain.service import Service, find_service
-from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent, onset_event
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
 from bot.usecases.before import the_same_before
 from bot.usecases.examine import Examine, Examined, Plan
+from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import open_beside
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
 from bot.usecases.offer import Offer
@@ -44,6 +47,7 @@ class RunTriages:
     services: Sequence[Service]
     examine: Examine
     offer: Offer
+    cards: IncidentCards
     seen_from: str
 
     async def __call__(
@@ -190,7 +194,7 @@ class RunTriages:
             )
             await uow.triages.save(ended, claimed_until=None)
             await uow.outbox.card(ended.message, ended.channel, ended.card, at=now)
-            await self._note(uow, ended, examined.diagnosis)
+            await self._note(uow, ended, examined.diagnosis, now)
         log.info(
             "triage.finished",
             triage_id=triage.name,
@@ -220,16 +224,25 @@ class RunTriages:
             fallback_on=fallback_on(examined),
         )
 
-    async def _note(self, uow: UnitOfWork, triage: Triage, diagnosis: Diagnosis) -> None:
-        """Put the verdict on the timeline of an incident that people work on already."""
+    async def _note(
+        self, uow: UnitOfWork, triage: Triage, diagnosis: Diagnosis, now: datetime
+    ) -> None:
+        """Tell an incident that people work on already what was found."""
+        evidence = Evidence(triage.name, triage.message)
         for incident in await uow.incidents.open(triage.service):
+            known = seen_by(incident, triage.card.results)
+            if known != incident:
+                await uow.incidents.save(known)
+                await self.cards.show(uow, known, now)
+            if known.onset is not None and known.onset != incident.onset:
+                await uow.timeline.add(onset_event(incident.id, known.onset, evidence))
             if incident.triage_id == triage.id:
                 continue  # declared from its early verdict, which stands there already
             event = TimelineEvent(
                 incident_id=incident.id,
-                at=self.clock.now(),
+                at=now,
                 kind=EventKind.TRIAGED,
-                evidence=Evidence(triage.name, triage.message),
+                evidence=evidence,
                 by=triage.asked_by,
                 facts={"cause": diagnosis.cause, "branch": diagnosis.branch},
             )

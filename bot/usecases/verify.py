@@ -56,6 +56,9 @@ class Verify:
         mitigation = self.mitigations[work.run.kind]
         seen: list[EffectState] = []
         while True:
+            is_last = self._is_late(
+                work.run
+            )  # asked before: what needs the whole time is seen then
             if await self._is_replaced(work.run, service):
                 await self.finish(work, State.REPLACED, REPLACED, service)
                 return
@@ -64,11 +67,11 @@ class Verify:
             if effect.state is EffectState.EFFECTIVE and mitigation.needs_image:
                 effect = await self.prove(work, service, effect)
                 break
-            if effect.state is EffectState.EFFECTIVE or self._is_over(work.run, seen):
+            if effect.state is EffectState.EFFECTIVE or is_last or _is_sure(seen):
                 break
             await work.keep()
             await self.clock.sleep(LOOK_EVERY)
-        await self.finish(work, _RESULT[effect.state], effect.detail, service)
+        await self.finish(work, _RESULT[effect.state], effect.detail, service, effect.users)
 
     async def _is_replaced(self, run: MitigationRun, service: Service) -> bool:
         """Tell whether the change was put back; not seeing it is no proof."""
@@ -81,8 +84,11 @@ class Verify:
             return False
         return not is_ours(run, deployment)
 
-    def _is_over(self, run: MitigationRun, seen: list[EffectState]) -> bool:
-        newest = seen[-SURE_AFTER:]
-        is_sure = len(newest) == SURE_AFTER and set(newest) in ({one} for one in _SURE)
+    def _is_late(self, run: MitigationRun) -> bool:
         since = run.rolled_out_at or run.pressed_at
-        return is_sure or self.clock.now() - since >= self.within
+        return self.clock.now() - since >= self.within
+
+
+def _is_sure(seen: list[EffectState]) -> bool:
+    newest = seen[-SURE_AFTER:]
+    return len(newest) == SURE_AFTER and set(newest) in ({one} for one in _SURE)

@@ -11,8 +11,8 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.answer import AnswerClass
-from bot.domain.metrics import MetricsSource, Query, Reading
-from bot.domain.traffic_reading import read_traffic
+from bot.domain.metrics import MetricsSource, Query, Reading, Span
+from bot.domain.traffic_reading import read_history, read_traffic
 from bot.integrations.http import Http
 from bot.integrations.prometheus import PrometheusApi
 from bot.sandbox.ideogram.server import IdeogramServer
@@ -133,6 +133,21 @@ async def test_every_default_expression_is_understood(tmp_path):
         asked = world.source.expressions()
 
         assert [query for query in Query if (await ask(world, asked[query])).problem] == []
+
+
+async def test_a_history_counts_the_minutes_back_and_knows_their_p95(tmp_path):
+    async with a_world(tmp_path) as world:
+        await sees(world, lambda one: one.traffic.p95)
+        span = Span.back_from(SystemClock().now())
+        asked = world.source.expressions(span.step)[Query.HISTORY]
+
+        answer = await world.api.history(world.source.url, asked, span, timeout=WITHIN)
+
+    *before, newest = read_history(answer, span)
+    assert answer.problem == ""
+    assert newest.requests == newest.count(AnswerClass.IMAGE) > 0
+    assert timedelta(0) < newest.p95 < timedelta(seconds=2)
+    assert set(before) == {None}
 
 
 async def test_metrics_that_nobody_serves_are_absent(tmp_path):

@@ -1,10 +1,11 @@
 """Metrics in memory: each expression gets the reading that a test chose."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.domain.metrics import MetricsSource, Query, Reading, Sample
-from bot.ports import Metrics
+from bot.domain.metrics import LOOK_BACK, STEP, MetricsSource, Query, Reading, Sample, Span
+from bot.ports import Clock, Metrics
 from tests.builders import NIGHT
 
 SOURCE = MetricsSource("http://prometheus.example.com")
@@ -31,6 +32,22 @@ def _outcome(name: str, count: float) -> Sample:
     return a_sample(count, status=name)
 
 
+def minutes(*counts: Mapping[str, float] | None, end: datetime = NIGHT) -> Reading:
+    """Build a history that ends now: counts of each minute as `outcomes` has them, oldest first."""
+    begin = end - STEP * (len(counts) - 1)
+    found = [
+        Sample(one.labels, one.value, begin + STEP * place)
+        for place, minute in enumerate(counts)
+        for one in outcomes(**(minute or {})).samples
+    ]
+    return Reading(tuple(found))
+
+
+def all_minutes(**counts: float) -> Reading:
+    """Build a history that is the same from its first minute to its last."""
+    return minutes(*[counts] * (int(LOOK_BACK / STEP) + 1))
+
+
 FRESH: Mapping[Query, Reading] = {
     Query.OUTCOMES: outcomes(success=412),
     Query.NEWEST: a_reading(NIGHT.timestamp() - 5),
@@ -44,12 +61,16 @@ class FakeMetrics(Metrics):
     Attributes:
         readings: By query, for the whole window.
         recent: The outcomes of the last minute.
+        past: The answer to every range query.
         asked: URLs and expressions in order.
+        spans: Of the range queries, in order.
     """
 
     def __init__(self, source: MetricsSource = SOURCE) -> None:
         self.readings: dict[Query, Reading] = dict(FRESH)
         self.recent = Reading()
+        self.past = Reading()
+        self.spans: list[Span] = []
         self.asked: list[tuple[str, str]] = []
         self._names = {one: name for name, one in source.expressions().items()}
 
@@ -57,3 +78,44 @@ class FakeMetrics(Metrics):
         self.asked.append((url, expression))
         name = self._names.get(expression)
         return self.recent if name is None else self.readings.get(name, Reading())
+
+    async def history(
+        self,
+        url: str,
+        expression: str,
+        span: Span,
+        *,
+        timeout: timedelta,  # noqa: ASYNC109  the port's
+    ) -> Reading:
+        self.asked.append((url, expression))
+        self.spans.append(span)
+        return self.past
+
+
+class SteadyMetrics(FakeMetrics):
+    """Counts the same at every moment that is asked for, and is always fresh.
+
+    Attributes:
+        counts: As `outcomes` has them.
+    """
+
+    def __init__(self, clock: Clock, **counts: float) -> None:
+        super().__init__()
+        self.counts = counts
+        self._clock = clock
+
+    async def query(self, url: str, expression: str, *, timeout: timedelta) -> Reading:  # noqa: ASYNC109  the port's
+        await super().query(url, expression, timeout=timeout)
+        return a_reading(self._clock.now().timestamp())
+
+    async def history(
+        self,
+        url: str,
+        expression: str,
+        span: Span,
+        *,
+        timeout: timedelta,  # noqa: ASYNC109  the port's
+    ) -> Reading:
+        await super().history(url, expression, span, timeout=timeout)
+        at_once = outcomes(**self.counts).samples
+        return Reading(tuple(replace(one, at=moment) for moment in span.moments for one in at_once))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.metrics import Sample
-from bot.integrations.prometheus import PrometheusApi, read_answer
+from bot.domain.metrics import Sample, Span
+from bot.integrations.prometheus import PrometheusApi, read_answer, read_history
 from tests.fakes.ideogram import an_exchange
 from tests.integrations.mocked import mocked
 
@@ -123,3 +123,66 @@ async def test_an_answer_that_never_ends_is_a_problem_in_words():
     reading = await api.query("http://prometheus:9090", "up", timeout=timedelta(0))
 
     assert "no answer in" in reading.problem
+
+
+def matrix(*values):
+    series = [[AT, one] for one in values]
+    return success("matrix", [{"metric": {"code": "503"}, "values": series}] if series else [])
+
+
+def test_a_history_is_every_value_of_every_series():
+    body = matrix("1", "2")
+    body["data"]["result"] *= 2
+
+    assert [one.value for one in read_history(an_exchange(200, body)).samples] == [1, 2, 1, 2]
+    assert read_history(an_exchange(200, matrix())).problem == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "problem"),
+    [
+        ({"status": "error", "error": "1:6: parse error"}, 400, "400 in 0.4 s: 1:6: parse error"),
+        ("<html>", 200, "200 in 0.4 s, no answer of Prometheus"),
+        (None, None, "refused at connect"),
+        (vector("1"), 200, "the answer holds no series"),
+        (success("matrix", {}), 200, "the answer holds no series"),
+        (success("matrix", [7]), 200, "the answer holds values that cannot be read"),
+        (matrix("many"), 200, "the answer holds values that cannot be read"),
+    ],
+)
+def test_any_other_history_is_a_problem_in_words(body, status, problem):
+    reading = read_history(an_exchange(status, body))
+
+    assert (reading.samples, reading.problem) == ((), problem)
+
+
+series = st.fixed_dictionaries({"metric": json, "values": st.lists(st.lists(json)) | json})
+
+
+@given(json | st.builds(success, st.just("matrix"), st.lists(series | json)), st.integers(0, 599))
+def test_any_history_is_read_or_refused_in_words(body, status):
+    reading = read_history(an_exchange(status, body))
+
+    assert isinstance(reading.problem, str)
+    assert not (reading.problem and reading.samples)
+
+
+async def test_a_history_is_asked_with_its_span_in_seconds_and_is_bounded():
+    asked = []
+
+    def answer(request):
+        asked.append(request.url)
+        return httpx.Response(200, content=b"[" + b"0," * 300_000)
+
+    span = Span.back_from(datetime.fromtimestamp(AT, UTC))
+    api = PrometheusApi(http=mocked(answer))
+    reading = await api.history("http://prometheus:9090/", "a", span, timeout=WITHIN)
+
+    assert asked[0].path == "/api/v1/query_range"
+    assert dict(asked[0].params) == {
+        "query": "a",
+        "start": "1795224583.500",
+        "end": "1795231783.500",
+        "step": "60",
+    }
+    assert "no answer of Prometheus" in reading.problem

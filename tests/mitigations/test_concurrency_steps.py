@@ -1,19 +1,25 @@
 """Claims about reduce-concurrency and restore-concurrency."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.errors import GuardRefusedError
+from bot.domain.metrics import Reading
 from bot.domain.mitigation import EffectState, EnvChange, State
 from bot.mitigations.reduce_concurrency import ReduceConcurrency
 from bot.mitigations.restore_concurrency import RestoreConcurrency
-from tests.builders import a_run, a_service
+from tests.builders import NIGHT, a_run, a_service
+from tests.fakes.clock import FakeClock
 from tests.fakes.cluster_objects import a_container, a_deployment
-from tests.fakes.network import FakeNetwork
+from tests.fakes.lookout import a_lookout
+from tests.fakes.metrics import SOURCE, FakeMetrics, outcomes
 
 SERVICE = a_service()
 NAME = "IDEOGRAM_CONCURRENCY"
-REDUCE = ReduceConcurrency(network=FakeNetwork())
-RESTORE = RestoreConcurrency(network=FakeNetwork())
+REDUCE = ReduceConcurrency(a_lookout())
+RESTORE = RestoreConcurrency(a_lookout())
 
 
 def at(value: str):
@@ -54,6 +60,55 @@ async def test_without_traffic_nobody_can_say_whether_it_helped(one):
 
     assert effect.state is EffectState.UNSEEN
     assert effect.detail == "user traffic is not visible (no Prometheus configured)"
+
+
+SEEN = a_service(metrics=SOURCE)
+PRESS = a_run(pressed_at=NIGHT - timedelta(minutes=3), rolled_out_at=NIGHT - timedelta(minutes=2))
+
+
+def after(calm_for=timedelta(minutes=2), **counts):
+    """Make both mitigations look at what users got since the press, and before it."""
+    metrics = FakeMetrics()
+    then = [replace(one, at=PRESS.pressed_at) for one in outcomes(c429=99, success=99).samples]
+    metrics.past = Reading((*then, *outcomes(**counts).samples))
+    lookout = a_lookout(metrics=metrics, clock=FakeClock(NIGHT), calm_for=calm_for)
+    return metrics, [ReduceConcurrency(lookout), RestoreConcurrency(lookout)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "state", "said"),
+    [
+        ({"success": 200}, EffectState.EFFECTIVE, "no 429 in 200 requests of 2 min"),
+        ({"success": 190, "c429": 10}, EffectState.PENDING, "429 in 200 requests of 2 min, 99 of"),
+        ({"success": 10, "c429": 190}, EffectState.WORSE, "429 in 200 requests of 2 min, 99 of"),
+        ({"success": 0}, EffectState.UNSEEN, "no requests in 2 min"),
+    ],
+)
+async def test_with_traffic_the_effect_is_what_users_are_answered(counts, state, said):
+    _, both = after(**counts)
+
+    for one in both:
+        effect = await one.effect(SEEN, PRESS)
+        assert effect.state is state
+        assert said in effect.detail
+
+
+async def test_one_range_query_compares_now_with_the_press():
+    metrics, (one, _) = after(success=200)
+
+    await one.effect(SEEN, PRESS)
+
+    (span,) = metrics.spans
+    assert span.moments == (PRESS.pressed_at, NIGHT)
+    assert any("generations_total[120s]" in expression for _, expression in metrics.asked)
+
+
+async def test_a_shorter_verification_looks_at_a_shorter_calm():
+    _, (one, _) = after(calm_for=timedelta(seconds=30), success=200)
+
+    effect = await one.effect(SEEN, PRESS)
+
+    assert effect.detail == "no 429 in 200 requests of 30 s"
 
 
 @pytest.mark.parametrize("one", [REDUCE, RESTORE])

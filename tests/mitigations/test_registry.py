@@ -1,9 +1,9 @@
 from bot.domain.diagnosis import Cause
 from bot.domain.mitigation import MitigationKind
 from bot.mitigations import MITIGATIONS
-from tests.fakes.network import FakeNetwork
+from tests.fakes.lookout import a_lookout
 
-ALL = [make(network=FakeNetwork()) for make in MITIGATIONS]
+ALL = [make(a_lookout()) for make in MITIGATIONS]
 
 # The runnable mitigations of the column "next" in diagnosis.md section 4, and cards.md section 2
 # for the healthy card.

@@ -1,14 +1,21 @@
 """Claims about enable-fallback and disable-fallback."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.errors import GuardRefusedError
+from bot.domain.metrics import Reading
 from bot.domain.mitigation import EffectState, EnvChange, State
 from bot.mitigations.disable_fallback import DisableFallback
 from bot.mitigations.enable_fallback import EnableFallback
-from tests.builders import a_run, a_service
+from tests.builders import NIGHT, a_run, a_service
+from tests.fakes.clock import FakeClock
 from tests.fakes.cluster_objects import a_container, a_deployment
 from tests.fakes.ideogram import an_exchange
+from tests.fakes.lookout import a_lookout
+from tests.fakes.metrics import SOURCE, FakeMetrics, outcomes
 from tests.fakes.network import FakeNetwork
 
 SERVICE = a_service()
@@ -21,15 +28,15 @@ async def effect_of(make, word, status=200):
     network = FakeNetwork()
     body = {"services": {"ideogram": word}}
     network.pages["https://app.example.com/health"] = an_exchange(status, body)
-    return await make(network=network).effect(SERVICE, a_run())
+    return await make(a_lookout(network=network)).effect(SERVICE, a_run())
 
 
 def enable():
-    return EnableFallback(network=FakeNetwork())
+    return EnableFallback(a_lookout())
 
 
 def disable():
-    return DisableFallback(network=FakeNetwork())
+    return DisableFallback(a_lookout())
 
 
 def test_enabling_sets_the_configured_value():
@@ -100,6 +107,51 @@ async def test_without_a_health_url_the_effect_is_unseen(one):
 async def test_the_effect_is_what_health_says(word, enabled, disabled):
     assert (await effect_of(EnableFallback, word)).state is enabled
     assert (await effect_of(DisableFallback, word)).state is disabled
+
+
+PRESS = a_run(pressed_at=NIGHT - timedelta(minutes=2), rolled_out_at=NIGHT - timedelta(minutes=1))
+
+
+async def seen_by_requests(service, *, word="purple", **counts):
+    metrics, network = FakeMetrics(), FakeNetwork()
+    network.pages["https://app.example.com/health"] = an_exchange(
+        200, {"services": {"ideogram": word}}
+    )
+    then = [replace(one, at=PRESS.pressed_at) for one in outcomes(c503=99).samples]
+    metrics.past = Reading((*then, *outcomes(**counts).samples))
+    lookout = a_lookout(metrics=metrics, network=network, clock=FakeClock(NIGHT))
+    return await EnableFallback(lookout).effect(service, PRESS)
+
+
+@pytest.mark.parametrize(
+    ("counts", "state"),
+    [
+        ({"success": 100}, EffectState.EFFECTIVE),
+        ({"success": 50, "c503": 50}, EffectState.PENDING),
+        ({"c503": 0}, EffectState.UNSEEN),
+    ],
+)
+@pytest.mark.parametrize("url", [None, "https://app.example.com/health"])
+async def test_where_health_says_nothing_the_share_of_failures_does(counts, state, url):
+    blind = a_service(health_url=url, metrics=SOURCE)
+
+    effect = await seen_by_requests(blind, **counts)
+
+    assert effect.state is state
+    assert effect.detail.startswith("health ")
+
+
+async def test_health_that_says_something_goes_before_requests():
+    effect = await seen_by_requests(a_service(metrics=SOURCE), word="ok", success=100)
+
+    assert (effect.state, effect.detail) == (EffectState.PENDING, "health says ok")
+
+
+def test_a_fallback_that_requests_can_show_is_not_warned_of():
+    blind = a_service(health_url=None, metrics=SOURCE)
+
+    assert enable().warnings(blind, a_deployment(), CHANGE, None) == ()
+    assert "cannot be checked" in disable().warnings(blind, a_deployment(), CHANGE, None)[0]
 
 
 def test_each_is_undone_as_the_other():

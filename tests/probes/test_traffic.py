@@ -5,7 +5,7 @@ import pytest
 from bot.domain.metrics import Query, Reading
 from bot.domain.probe import Outcome, ProbeKind
 from tests.builders import NIGHT, a_service
-from tests.fakes.metrics import SOURCE, FakeMetrics, a_reading, outcomes
+from tests.fakes.metrics import SOURCE, FakeMetrics, a_reading, all_minutes, minutes, outcomes
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def test_only_the_configured_prometheus_is_asked(bench, metrics):
     await measure(bench, metrics)
 
     assert {url for url, _ in metrics.asked} == {SOURCE.url}
-    assert len(metrics.asked) == len(Query) + 1
+    assert len(metrics.asked) == len(Query) + 1  # outcomes twice
     assert not any("$window" in expression for _, expression in metrics.asked)
 
 
@@ -111,3 +111,71 @@ async def test_without_prometheus_nothing_is_asked(bench, metrics):
 
     assert (result.outcome, result.ran, metrics.asked) == (Outcome.UNKNOWN, False, [])
     assert result.detail == "no Prometheus is configured"
+
+
+FAILS = {Query.OUTCOMES: outcomes(success=2, c503=338)}
+
+
+async def test_since_when_users_fail_is_a_fact_beside_the_counts(bench, metrics):
+    metrics.readings |= FAILS
+    metrics.past = minutes({"success": 60}, {"success": 30, "c503": 30}, {"c503": 60})
+
+    result = await measure(bench, metrics)
+
+    assert {name: found for name, found in result.facts.items() if name.startswith("onset")} == {
+        "onset_at": "2026-11-20T03:02:30+00:00",
+        "onset_sign": "failing",
+        "onset_before": False,
+        "onset_hit": 90,
+        "onset_requests": 90,
+        "onset_until": "2026-11-20T03:04:00+00:00",
+    }
+
+
+async def test_trouble_as_old_as_the_metrics_began_before_them(bench, metrics):
+    metrics.readings |= FAILS
+    metrics.past = all_minutes(c503=60)
+
+    result = await measure(bench, metrics)
+
+    assert (result.facts["onset_before"], result.facts["onset_at"][11:16]) == (True, "01:04")
+
+
+async def test_the_past_is_asked_once_for_two_hours_of_minutes(bench, metrics):
+    await measure(bench, metrics)
+
+    (span,) = metrics.spans
+    assert (len(span.moments), span.moments[-1]) == (121, NIGHT)
+    assert any("[60s]" in one and "label_replace" in one for _, one in metrics.asked)
+
+
+@pytest.mark.parametrize(
+    "past", [Reading(), Reading(problem="400: parse error"), minutes({"c503": float("nan")})]
+)
+async def test_a_past_that_cannot_be_read_claims_nothing_and_hides_nothing(bench, metrics, past):
+    metrics.readings |= FAILS
+    metrics.past = past
+
+    result = await measure(bench, metrics)
+
+    assert result.outcome is Outcome.UNHEALTHY
+    assert not any(name.startswith("onset") for name in result.facts)
+    assert ("not read: history: 400: parse error" in result.detail) == bool(past.problem)
+
+
+async def test_a_past_that_cannot_be_read_is_no_gap_while_users_are_seen_fine(bench, metrics):
+    metrics.past = Reading(problem="400: parse error")
+
+    result = await measure(bench, metrics)
+
+    assert result.outcome is Outcome.HEALTHY
+    assert "gaps" not in result.facts
+    assert result.detail.endswith("not read: history: 400: parse error")
+
+
+async def test_users_who_are_fine_now_have_no_onset(bench, metrics):
+    metrics.past = all_minutes(c503=60)
+
+    result = await measure(bench, metrics)
+
+    assert not any(name.startswith("onset") for name in result.facts)

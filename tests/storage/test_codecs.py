@@ -29,7 +29,6 @@ from bot.domain.message import (
     NotOffered,
     Postmortem,
     StatusUpdate,
-    TimelineLine,
     TriageCard,
     TriageState,
     Trouble,
@@ -42,7 +41,7 @@ from bot.domain.recovery import begun
 from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
-from bot.domain.timeline import EventKind, Evidence, TimelineEvent
+from bot.domain.timeline import EventKind, Evidence, TimelineEvent, TimelineLine
 from bot.domain.triage_table import TriageLine, TriageTable
 from bot.storage.codecs import MESSAGE
 from tests.builders import ANA, NIGHT, a_preview, a_result, a_run, an_incident

@@ -109,6 +109,7 @@ class Night(World):
             services=[self.service],
             examine=self.examine,
             offer=self.offer,
+            cards=self.cards,
             seen_from="prod-eu",
         )
         self.triage_all = TriageEverything(

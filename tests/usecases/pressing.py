@@ -24,7 +24,7 @@ from bot.domain.policy import Policy
 from bot.domain.request import Press
 from bot.domain.service import Service, Target
 from bot.mitigations import MITIGATIONS
-from bot.ports import Answers, Clock, Keys, Mitigation, UnitOfWork
+from bot.ports import Answers, Clock, Keys, Lookout, Mitigation, UnitOfWork
 from bot.usecases.advance import Advance
 from bot.usecases.apply import Apply
 from bot.usecases.describe import Context, Describe
@@ -43,6 +43,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.cluster import FakeCluster
 from tests.fakes.cluster_objects import a_deployment
 from tests.fakes.ideogram import FakeIdeogram, an_exchange
+from tests.fakes.lookout import a_lookout
+from tests.fakes.metrics import FakeMetrics
 from tests.fakes.network import FakeNetwork
 from tests.fakes.storage import FakeStorage
 
@@ -107,6 +109,7 @@ class World:
     limit: Decimal = field(default_factory=lambda: Decimal(1))
     storage: FakeStorage = field(default_factory=FakeStorage)
     cluster: FakeCluster = field(default_factory=FakeCluster)
+    metrics: FakeMetrics = field(default_factory=FakeMetrics)
 
     def __post_init__(self) -> None:
         self.cluster.add(TARGET, a_deployment())
@@ -116,12 +119,16 @@ class World:
         self.begun: list[MitigationId] = []
         self.heard = Heard()
         self.mitigations: dict[MitigationKind, Mitigation] = {
-            one.kind: one for one in (make(network=self.network) for make in MITIGATIONS)
+            one.kind: one for one in (make(self.lookout) for make in MITIGATIONS)
         }
         self.cards = IncidentCards(mitigations=self.mitigations)
         self.declarer = Declarer(self.cards)
         self._numbers = count(1)
         self.offer = self._offer()
+
+    @property
+    def lookout(self) -> Lookout:
+        return a_lookout(network=self.network, metrics=self.metrics, clock=self.clock)
 
     def new_id(self) -> str:
         return f"{next(self._numbers):06x}abcdef"

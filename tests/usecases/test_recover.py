@@ -45,6 +45,7 @@ class Watch(World):
             keys=self.keys,
             offer=self.offer,
             mitigations=self.mitigations,
+            lookout=self.lookout,
             cards=self.cards,
             canary=Canary(),
             limit=self.limit,

@@ -6,9 +6,11 @@ import pytest
 from bot.domain.errors import MissingError, UnavailableError
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.money import budget_day
+from bot.domain.onset import Counted
 from tests.builders import NIGHT, a_service
 from tests.fakes.clock import FakeClock
 from tests.fakes.ideogram import an_exchange
+from tests.fakes.metrics import SOURCE, SteadyMetrics
 from tests.usecases.pressing import HEALTH, TARGET, World
 
 
@@ -193,3 +195,59 @@ async def test_without_money_images_are_unverified():
     assert run.state is State.UNVERIFIED
     assert run.canary_at is None
     assert world.ideogram.asked == []
+
+
+REDUCE = MitigationKind.REDUCE_CONCURRENCY
+
+
+async def a_world_seen(**counts) -> World:
+    clock = FakeClock()
+    return World(
+        service=a_service(metrics=SOURCE), clock=clock, metrics=SteadyMetrics(clock, **counts)
+    )
+
+
+async def test_two_minutes_without_a_refusal_are_seen_in_the_look_that_ends_the_time():
+    world = await a_world_seen(success=240)
+
+    run = await world.through(REDUCE)
+
+    assert (run.state, run.detail) == (State.EFFECTIVE, "no 429 in 240 requests of 2 min")
+    assert run.rolled_out_at is not None
+    assert run.finished_at is not None
+    looked = run.finished_at - run.rolled_out_at
+    assert timedelta(minutes=2) <= looked <= timedelta(minutes=2, seconds=10)
+    assert run.users == Counted(0, 240, world.metrics.spans[-1].end)
+
+
+async def test_refusals_that_go_on_are_no_effect():
+    world = await a_world_seen(success=200, c429=40)
+
+    run = await world.through(REDUCE)
+
+    assert run.state is State.NO_EFFECT
+    assert "429 in 240 requests of 2 min, 40 of 240 before" in run.detail
+
+
+async def test_nobody_who_asks_for_a_picture_leaves_it_unverified():
+    world = await a_world_seen(success=0)
+
+    run = await world.through(REDUCE)
+
+    assert (run.state, run.detail) == (State.UNVERIFIED, "no requests in 2 min")
+
+
+async def test_without_prometheus_concurrency_is_unverified_soon():
+    run = await World().through(REDUCE)
+
+    assert run.state is State.UNVERIFIED
+    assert run.took is not None
+    assert run.took < timedelta(seconds=15)
+
+
+async def test_what_users_get_after_a_calm_stands_on_the_incident():
+    world = await a_world_seen(success=240)
+
+    run = await world.through(REDUCE)
+
+    assert world.storage.incidents[-1].users == run.users
