@@ -16,7 +16,7 @@ from bot.ports import Instruments, Subject
 class GenerateLegacy:
     """Sends one canary; its price is reserved before the triage starts.
 
-    Facts: `key`, `slow_phase`; `phase` on failure; `max_inflight` of a 429.
+    Facts: `key`, `slow_phase`, `slow_part`; `phase` on failure; `max_inflight` of a 429.
     """
 
     kind: ClassVar = ProbeKind.GENERATE_LEGACY
