@@ -17,7 +17,8 @@ class OutsideError(RuntimeError):
 
 
 def _refuse_outside(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.connect" and isinstance(arguments[1], tuple):  # else a Unix socket
+    is_sent = event in {"socket.connect", "socket.sendto"}
+    if is_sent and isinstance(arguments[1], tuple):  # else a Unix socket
         host = arguments[1][0]
     elif event == "socket.getaddrinfo":
         host = arguments[0]

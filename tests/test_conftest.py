@@ -22,3 +22,9 @@ def test_loopback_stays_open() -> None:
 
         with socket.create_connection(("localhost", port)) as outgoing:
             assert outgoing.getpeername()[1] == port
+
+
+def test_no_packet_leaves_this_machine() -> None:
+    kind = socket.SOCK_DGRAM
+    with socket.socket(type=kind) as outgoing, pytest.raises(RuntimeError, match="on loopback"):
+        outgoing.sendto(b"?", ("192.0.2.1", 53))

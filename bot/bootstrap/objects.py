@@ -12,6 +12,7 @@ from bot.domain.ids import ChannelId, ServiceName, UserId
 from bot.domain.metrics import MetricsSource
 from bot.domain.money import Canary
 from bot.domain.policy import Policy
+from bot.domain.resolution import NameServer
 from bot.domain.service import (
     ConcurrencySwitch,
     SecretRef,
@@ -133,6 +134,11 @@ def status_page_of(file: ConfigFile) -> StatusPage | None:
     if asked.status_url is None:
         return None
     return StatusPage(str(asked.status_url), re.compile(asked.status_components, re.IGNORECASE))
+
+
+def resolvers_of(file: ConfigFile) -> tuple[NameServer, ...]:
+    """Build the name servers that are asked for Ideogram's host; empty leaves it to the system."""
+    return tuple(dict.fromkeys(NameServer.parse(one) for one in file.ideogram.resolvers))
 
 
 def operations_of(file: ConfigFile) -> ChannelId | None:

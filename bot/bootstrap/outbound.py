@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.bootstrap.objects import (
     canary_of,
     names_resolvable,
     operations_of,
     own_key,
+    resolvers_of,
     services_of,
     status_page_of,
     thresholds_of,
@@ -27,6 +29,7 @@ from bot.integrations.http import Http
 from bot.integrations.ideogram import IdeogramApi
 from bot.integrations.keys import ServiceKeys
 from bot.integrations.kube_client import KubeClients
+from bot.integrations.name_servers import NameServers
 from bot.integrations.network import SystemNetwork
 from bot.integrations.prometheus import PrometheusApi
 from bot.mitigations import MITIGATIONS
@@ -76,12 +79,24 @@ async def outbound(settings: Settings) -> AsyncIterator[Outbound]:
     """
     clock = SystemClock()
     words = _words(settings)
-    http = Http.open(clock)
+    name_servers = NameServers(
+        clock=clock,
+        host=urlsplit(settings.environment.ideogram_api_url).hostname or "",
+        configured=resolvers_of(settings.file),
+    )
+    if name_servers.configured:  # requests need them, too
+        await name_servers.prepare()
+    http = Http.open(clock, resolve=name_servers.resolve)
+    network = SystemNetwork(
+        http=http,
+        name_servers=name_servers,
+        ways_out=tuple(str(url) for url in settings.file.connectivity_urls),
+    )
     cluster = KubernetesCluster(
         clients=KubeClients(clock=clock, kubeconfig=settings.environment.kubeconfig)
     )
     try:
-        yield _joined(settings, clock, words, http, cluster)
+        yield _joined(settings, clock, words, network, cluster)
     finally:
         await cluster.aclose()
         await http.aclose()
@@ -100,13 +115,12 @@ def _joined(
     settings: Settings,
     clock: SystemClock,
     words: Templates,
-    http: Http,
+    network: SystemNetwork,
     cluster: KubernetesCluster,
 ) -> Outbound:
     file = settings.file
     canary = canary_of(file)
-    network = SystemNetwork(http=http, ways_out=tuple(str(u) for u in file.connectivity_urls))
-    ideogram = _ideogram(settings, http, canary)
+    ideogram = _ideogram(settings, network.http, canary)
     keys = ServiceKeys(cluster=cluster, own_key=own_key(settings.environment))
     read_usage = ReadUsage(ideogram=ideogram, keys=keys, clock=clock)
     storage = SqlStorage(url=settings.environment.database_url.get_secret_value(), clock=clock)

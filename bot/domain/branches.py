@@ -24,6 +24,11 @@ def _lost_picture(s: Signals) -> tuple[ProbeKind, ...]:
     return (ProbeKind.DOWNLOAD,) if s.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY else ()
 
 
+def _own_trouble(s: Signals) -> tuple[ProbeKind, ...]:
+    dns = (ProbeKind.DNS,) if conditions.suspects_dns(s) else ()
+    return (*dns, ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD)
+
+
 def _share(*classes: AnswerClass) -> Callable[[Signals], bool]:
     return lambda s: s.share_of(*classes) is not Share.FEW
 
@@ -134,7 +139,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         "health, or failing requests of users that nothing else explains",
         severities="P1 down, P2 degraded",
         holds=conditions.own_service,
-        rests_on=lambda _: (ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD),
+        rests_on=_own_trouble,
         would_change="healthy pods and health while the calls work",
         steps=(HumanStep(1, "Undo or roll back the newest deploy"),),
         by_traffic=lambda s: s.requests_fail_by_us in (Users.FAILING, Users.DEGRADED),

@@ -78,8 +78,9 @@ def timeout(s: Signals) -> Severity | None:
     if s.broken:
         return None
     by_canary = _all_or_part(s, s.with_class(late), Severity.P1, Severity.P2)
-    if s.share_of(AnswerClass.SERVER_ERROR) is not Share.FEW:
-        return by_canary  # of users' requests the server errors speak, in the row above
+    if s.share_of(AnswerClass.SERVER_ERROR) is not Share.FEW or s.waits_for_dns:
+        # Of users' requests the server errors speak, in the row above, or our own resolver does.
+        return by_canary
     return _worst(by_canary, _by_share(s, late, down=Severity.P1, degraded=Severity.P2))
 
 
@@ -95,14 +96,23 @@ def own_service(s: Signals) -> Severity | None:
     fetched makes users fail as surely as a call does. Errors that say no more of themselves
     accuse us while every call of ours works.
     """
+    suffering = {Users.FAILING: Severity.P1, Users.DEGRADED: Severity.P2}
+    return _worst(_by_pods(s), suffering.get(s.users_suffer_by_us))
+
+
+def _by_pods(s: Signals) -> Severity | None:
+    """Rate what the Deployment itself shows."""
     replicas = s.fact(ProbeKind.WORKLOAD, facts.REPLICAS)
-    nobody_home = replicas and s.fact(ProbeKind.WORKLOAD, facts.AVAILABLE) == 0
-    suffering = s.users_suffer_by_us
-    if nobody_home or suffering is Users.FAILING:
+    if replicas and s.fact(ProbeKind.WORKLOAD, facts.AVAILABLE) == 0:
         return Severity.P1
     looping = s.fact(ProbeKind.WORKLOAD, facts.CRASH_LOOP) is True
     stuck = s.fact(ProbeKind.WORKLOAD, facts.STUCK) is True
-    return when(looping or stuck or suffering is Users.DEGRADED, Severity.P2)
+    return when(looping or stuck, Severity.P2)
+
+
+def suspects_dns(s: Signals) -> bool:
+    """Tell whether a slow resolver explains what users suffer better than a deploy does."""
+    return s.waits_for_dns and s.users_suffer and _by_pods(s) is None
 
 
 def slow(s: Signals) -> Severity | None:

@@ -5,7 +5,7 @@ from typing import Final
 from bot.domain import facts
 from bot.domain.branch import Branch
 from bot.domain.branches import BRANCHES
-from bot.domain.conditions import severity_of_unseen_users
+from bot.domain.conditions import severity_of_unseen_users, suspects_dns
 from bot.domain.diagnosis import (
     AlsoSeen,
     Cause,
@@ -19,6 +19,7 @@ from bot.domain.diagnosis import (
 from bot.domain.health import HealthState
 from bot.domain.person import Sight
 from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind
+from bot.domain.resolution import seen_trouble
 from bot.domain.severity import Severity, worst
 from bot.domain.signals import Signals, in_fixed_order
 from bot.domain.users import Users, by_traffic
@@ -49,15 +50,29 @@ def diagnose(measurements: Measurements) -> Diagnosis:
         cause=row.cause,
         origin=origin,
         severity=_lifted(severity, signals),
-        branch=row.name,
+        branch="our own DNS" if _is_dns(row, signals) else row.name,
         evidence=row.evidence(signals),
         also_seen=_also_seen(signals, matches, row),
         not_looked_at=not_looked_at(measurements),
         would_change=row.would_change,
-        steps=row.steps,
+        steps=_steps(row, signals),
         contact=row.contact,
         contradictions=_contradictions(signals, origin),
     )
+
+
+def _steps(row: Branch, signals: Signals) -> tuple[HumanStep, ...]:
+    """Give the row's steps; where a slow resolver is to blame, no deploy is to be undone."""
+    return _mend_dns(signals, 1) if _is_dns(row, signals) else row.steps
+
+
+def _is_dns(row: Branch, signals: Signals) -> bool:
+    return row.cause is Cause.OWN_SERVICE and suspects_dns(signals)
+
+
+def _mend_dns(signals: Signals, place: int) -> tuple[HumanStep, ...]:
+    hurts = seen_trouble(signals.result(ProbeKind.DNS))
+    return () if hurts is None else (HumanStep(place, f"Mend our DNS: {hurts}"),)
 
 
 def _pick(matches: list[_Match]) -> _Match | None:
@@ -134,6 +149,7 @@ def _healthy(signals: Signals) -> Diagnosis:
         also_seen=(),
         not_looked_at=not_looked_at(signals.measured),
         would_change="a failing call, or users who fail",
+        steps=_mend_dns(signals, 2),
         contradictions=_contradictions(signals),
     )
 

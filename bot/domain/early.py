@@ -17,6 +17,7 @@ from bot.domain.diagnose import diagnose
 from bot.domain.diagnosis import Cause, Diagnosis, Measurements
 from bot.domain.health import HealthState
 from bot.domain.probe import CANARIES, Outcome, ProbeKind, ProbeResult
+from bot.domain.resolution import SLOW_AFTER
 from bot.domain.severity import Severity
 from bot.domain.traffic import Traffic, to_facts
 
@@ -125,6 +126,7 @@ def _possible() -> Mapping[ProbeKind, tuple[ProbeResult, ...]]:
         ProbeKind.DNS: (
             _result(ProbeKind.DNS, Outcome.HEALTHY),
             _result(ProbeKind.DNS, Outcome.UNHEALTHY),
+            replace(_result(ProbeKind.DNS, Outcome.HEALTHY), latency=2 * SLOW_AFTER),
         ),
         ProbeKind.CONNECTIVITY: _ways_out(),
         ProbeKind.APP_HEALTH: _health_answers(),

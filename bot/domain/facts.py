@@ -2,11 +2,13 @@
 
 | probe | facts |
 |---|---|
-| dns | `literal` (bool), `addresses` (count) |
-| reachability | `certificate_days`, `slow_phase` |
-| auth | `key` (fingerprint), `key_source`, `key_note`, `quote_usd` (text), `spent` (bool) |
-| generate-* | `key`, `slow_phase`, `phase` (on failure), `max_inflight` (of a 429) |
-| download | `bytes`, `seconds_left`, `host` |
+| dns | `literal` (bool), `addresses` (count), `resolvers` (count asked), `resolvers_failing`
+(count), `trouble` (text, absent when nothing hurts) |
+| reachability | `certificate_days`, `slow_phase`, `slow_part` |
+| auth | `key` (fingerprint), `key_source`, `key_note`, `quote_usd` (text), `spent` (bool),
+`slow_part` |
+| generate-* | `key`, `slow_phase`, `slow_part`, `phase` (on failure), `max_inflight` (of a 429) |
+| download | `bytes`, `seconds_left`, `host`, `slow_part` |
 | status-page | `affected` (count of components that are not operational) |
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |
 | app-health | `state` (`domain.health.HealthState`), `fallback` (bool) |
@@ -20,8 +22,12 @@ from typing import Final
 
 LITERAL: Final = "literal"
 ADDRESSES: Final = "addresses"
+RESOLVERS: Final = "resolvers"
+RESOLVERS_FAILING: Final = "resolvers_failing"
+TROUBLE: Final = "trouble"
 CERTIFICATE_DAYS: Final = "certificate_days"
 SLOW_PHASE: Final = "slow_phase"
+SLOW_PART: Final = "slow_part"  # text: a phase of a second or more, absent when there is none
 PHASE: Final = "phase"
 KEY: Final = "key"
 KEY_SOURCE: Final = "key_source"

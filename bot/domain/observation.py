@@ -16,6 +16,7 @@ _SAID_MAX_CHARS: Final = 80
 _QUERY: Final = re.compile(r"\?\S*")  # of a URL; a signed one is a capability
 _FIRST_ERROR: Final = 400
 _ONE_TENTH: Final = timedelta(milliseconds=95)  # from here on 0.1 s, rounded
+_NOTICED: Final = timedelta(seconds=1)  # a phase that takes longer is worth a word
 
 _ENDS: Final = {
     Failure.TIMED_OUT: "no answer in {took}, waited for {wait}",
@@ -30,6 +31,13 @@ _WAITS: Final = {
     Phase.TLS: "TLS",
     Phase.FIRST_BYTE: "the first byte",
     Phase.BODY: "the rest",
+}
+_PARTS: Final = {
+    Phase.DNS: "DNS",
+    Phase.CONNECT: "connecting",
+    Phase.TLS: "TLS",
+    Phase.FIRST_BYTE: "waiting for the first byte",
+    Phase.BODY: "reading the rest",
 }
 
 
@@ -58,18 +66,43 @@ def one_line(text: str) -> str:
     return words if len(words) <= _SAID_MAX_CHARS else words[: _SAID_MAX_CHARS - 1] + "…"
 
 
-def happened(exchange: Exchange) -> str:
+def slow_part(exchange: Exchange, *, paid: bool = False) -> str | None:
+    """Say which phase cost a noticeable time, and how much: `3.0 s of it DNS`; None for none.
+
+    Args:
+        exchange: The one to look at.
+        paid: An image was asked for; until its first byte it is made, which takes its time.
+    """
+    noticed = [
+        (lasted, phase)
+        for phase, lasted in exchange.phases
+        if lasted >= _NOTICED and not (paid and phase is Phase.FIRST_BYTE)
+    ]
+    if not noticed:
+        return None
+    lasted, phase = max(noticed)
+    return f"{took(lasted)} of it {_PARTS[phase]}"
+
+
+def in_time(exchange: Exchange, *, paid: bool = False) -> str:
+    """Write how long an exchange took, and its slow phase: `3.4 s, 3.0 s of it DNS`."""
+    found = slow_part(exchange, paid=paid)
+    return took(exchange.latency) + (f", {found}" if found else "")
+
+
+def happened(exchange: Exchange, *, paid: bool = False) -> str:
     """Say how an exchange ended: `503 in 0.4 s`, `refused at connect`."""
     if exchange.failure is None:
-        return f"{exchange.status} in {took(exchange.latency)}"
+        return f"{exchange.status} in {in_time(exchange, paid=paid)}"
     words = _ENDS[exchange.failure]
     return words.format(took=took(exchange.latency), wait=_WAITS[exchange.phase])
 
 
-def happened_and_said(exchange: Exchange) -> str:
+def happened_and_said(exchange: Exchange, *, paid: bool = False) -> str:
     """Say how an exchange ended, and the other side's own words where it sent some."""
     said = reject_reason(exchange.body) or error_text(exchange.body)
-    return f"{happened(exchange)}: {one_line(said)}" if said else happened(exchange)
+    ended = happened(exchange, paid=paid)
+    return f"{ended}: {one_line(said)}" if said else ended
 
 
 def slow_phase(exchange: Exchange) -> str | None:
@@ -121,8 +154,8 @@ def canary_result(
 
 def _canary_detail(answer: AnswerClass, exchange: Exchange) -> str:
     if answer is AnswerClass.IMAGE:
-        return f"image in {took(exchange.latency)}"
-    said = happened_and_said(exchange)
+        return f"image in {in_time(exchange, paid=True)}"
+    said = happened_and_said(exchange, paid=True)
     is_2xx = exchange.failure is None and cost(exchange, Decimal(1)) > 0
     return f"{said}, no image" if is_2xx else said
 
@@ -131,6 +164,7 @@ def _canary_facts(exchange: Exchange, key: ApiKey) -> dict[str, str | int | None
     found: dict[str, str | int | None] = {
         facts.KEY: key.fingerprint,
         facts.SLOW_PHASE: slow_phase(exchange),
+        facts.SLOW_PART: slow_part(exchange, paid=True),
         facts.PHASE: None if exchange.failure is None else exchange.phase.value,
         facts.MAX_INFLIGHT: max_inflight(exchange.body),
     }

@@ -13,6 +13,7 @@ from bot.domain.diagnosis import Measurements, Mode
 from bot.domain.health import HealthState
 from bot.domain.person import Sight
 from bot.domain.probe import CANARY_OF, Outcome, ProbeKind, ProbeResult
+from bot.domain.resolution import is_waited_for
 from bot.domain.traffic import Share, Signs, from_facts
 from bot.domain.users import Users, by_health, by_traffic, suffered_by_us, worse
 
@@ -116,6 +117,11 @@ class Signals:
         )
 
     @property
+    def waits_for_dns(self) -> bool:
+        """Every request waits for a slow resolver first, and works after that."""
+        return is_waited_for(self.result(ProbeKind.DNS)) and self.key_works
+
+    @property
     def canaries_denied(self) -> tuple[ProbeResult, ...]:
         """The canaries that were answered 401 or 403."""
         results = (self.result(kind) for kind in self._sent_canaries)
@@ -203,7 +209,9 @@ class Signals:
         """What users' requests suffer that neither a call of ours nor an answer explains."""
         if self._calls_fail:
             return Users.UNSEEN
-        return suffered_by_us(self.signs, key_is_proven=self._key_is_proven)
+        return suffered_by_us(
+            self.signs, key_is_proven=self._key_is_proven, late_is_ours=self.waits_for_dns
+        )
 
     @property
     def _calls_fail(self) -> bool:

@@ -46,17 +46,21 @@ def by_traffic(signs: Signs | None) -> Users:
     return Users.UNSEEN if is_chance else _BY_SHARE[signs.share(failed)]
 
 
-def suffered_by_us(signs: Signs | None, *, key_is_proven: bool) -> Users:
+def suffered_by_us(
+    signs: Signs | None, *, key_is_proven: bool, late_is_ours: bool = False
+) -> Users:
     """Read what users suffer from our own service.
 
     Args:
         signs: What their requests show; None when none of it was read.
         key_is_proven: The key in the Secret works, so who is refused holds another one.
+        late_is_ours: Requests wait for our own resolver, so who is late may be late by that.
     """
     if signs is None:
         return Users.UNSEEN
     denied = signs.traffic.count(AnswerClass.DENIED) if key_is_proven else 0
-    return _BY_SHARE[signs.share(signs.traffic.unexplained + denied)]
+    late = signs.traffic.count(AnswerClass.TIMED_OUT) if late_is_ours else 0
+    return _BY_SHARE[signs.share(signs.traffic.unexplained + denied + late)]
 
 
 def worse(one: Users, other: Users) -> Users:

@@ -12,7 +12,7 @@ from bot.ports.messenger import Answers, Messenger, file_name
 from bot.ports.metrics import Metrics
 from bot.ports.mitigation import Keys, Lookout, Mitigation
 from bot.ports.mitigations import Claim, Mitigations
-from bot.ports.network import Network, Resolution
+from bot.ports.network import Network
 from bot.ports.outbox import Outbox
 from bot.ports.probe import Instruments, Probe, Subject
 from bot.ports.recoveries import Recoveries, RecoveryClaim
@@ -47,7 +47,6 @@ __all__ = [
     "Probe",
     "Recoveries",
     "RecoveryClaim",
-    "Resolution",
     "Storage",
     "Subject",
     "Timeline",

@@ -1,27 +1,11 @@
 """Our own network, and the service's health: everything that is asked by plain HTTP or DNS."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.answer import Exchange
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What resolving a host name gave.
-
-    Attributes:
-        addresses: As text, in the resolver's order; empty when it failed.
-        literal: The host is an address already: nothing was resolved.
-        error: In words, empty when it worked.
-    """
-
-    addresses: tuple[str, ...]
-    latency: timedelta
-    literal: bool = False
-    error: str = ""
+from bot.domain.resolution import Resolution
 
 
 class Network(Protocol):
@@ -33,7 +17,19 @@ class Network(Protocol):
         ...
 
     async def resolve(self, host: str) -> Resolution:
-        """Resolve a host name with the system's resolver."""
+        """Resolve a host name the way a request to it takes."""
+        ...
+
+    async def ask_resolvers(self, host: str, *, within: timedelta) -> Mapping[str, Resolution]:
+        """Ask every name server by itself, all at the same time.
+
+        Args:
+            host: An address needs no resolver: nobody is asked.
+            within: Who has not answered by then does not answer.
+
+        Returns:
+            By the address of the name server, in their order.
+        """
         ...
 
     async def get(self, url: str, *, timeout: timedelta) -> Exchange:  # noqa: ASYNC109  it is a measurement

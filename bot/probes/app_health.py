@@ -7,7 +7,7 @@ from typing import ClassVar
 from bot.domain import facts
 from bot.domain.evidence import traced
 from bot.domain.health import HealthReading, HealthState, read_health
-from bot.domain.observation import happened, one_line, took
+from bot.domain.observation import happened, in_time, one_line
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.ports import Instruments, Subject
 
@@ -47,7 +47,7 @@ class AppHealth:
         result = ProbeResult(
             kind=self.kind,
             outcome=_OUTCOMES[reading.state],
-            detail=_detail(reading, took(seen.latency)) if is_answer else happened(seen),
+            detail=_detail(reading, in_time(seen)) if is_answer else happened(seen),
             measured_at=self.tools.clock.now(),
             latency=seen.latency,
             status=seen.status,
@@ -59,7 +59,7 @@ class AppHealth:
         return traced(result, seen)
 
 
-def _detail(reading: HealthReading, in_time: str) -> str:
+def _detail(reading: HealthReading, duration: str) -> str:
     if reading.state is HealthState.UNKNOWN:
         return f"health not understood: {one_line(reading.said)}"
-    return f"says {one_line(reading.said)} in {in_time}"
+    return f"says {one_line(reading.said)} in {duration}"

@@ -9,7 +9,7 @@ from bot.domain import facts
 from bot.domain.answer import ApiKey, Exchange
 from bot.domain.classes import classify, has_spent, is_denied, quoted_micros
 from bot.domain.evidence import traced
-from bot.domain.observation import happened_and_said, took
+from bot.domain.observation import happened_and_said, in_time, slow_part
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.ports import Instruments, Subject
 
@@ -72,7 +72,7 @@ def _judge(seen: Exchange) -> tuple[Outcome, str]:
         return Outcome.UNKNOWN, "the price quote made an image: it is not asked again"
     micros = None if seen.failure else quoted_micros(seen)
     if micros is not None:
-        return Outcome.HEALTHY, f"price quote in {took(seen.latency)}"
+        return Outcome.HEALTHY, f"price quote in {in_time(seen)}"
     denied = seen.failure is None and is_denied(seen.status)
     return Outcome.UNHEALTHY if denied else Outcome.UNKNOWN, happened_and_said(seen)
 
@@ -86,4 +86,6 @@ def _facts(seen: Exchange, key: ApiKey, subject: Subject) -> dict[str, str | boo
         found[facts.QUOTE_USD] = str((micros / _MICROS).normalize())
     if has_spent(seen):
         found[facts.SPENT] = True
+    if (part := slow_part(seen)) is not None:
+        found[facts.SLOW_PART] = part
     return found

@@ -11,7 +11,7 @@ from bot.domain.answer import Exchange, SecretText
 from bot.domain.classes import is_success
 from bot.domain.errors import PermanentError
 from bot.domain.evidence import traced
-from bot.domain.observation import happened, took
+from bot.domain.observation import happened, in_time, slow_part
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.ports import Instruments, Subject
 
@@ -51,20 +51,21 @@ class Download:
     def _result(self, seen: Exchange, url: SecretText) -> ProbeResult:
         left = seconds_left(url.value, self.tools.clock.now())
         wrong = _wrong(seen, left)
-        size = _size(seen)
+        found = {
+            facts.HOST: urlsplit(url.value).hostname,
+            facts.BYTES: _size(seen),
+            facts.SECONDS_LEFT: left,
+            facts.SLOW_PART: slow_part(seen),
+        }
         result = ProbeResult(
             kind=self.kind,
             outcome=Outcome.UNHEALTHY if wrong else Outcome.HEALTHY,
-            detail=wrong or f"picture in {took(seen.latency)}",
+            detail=wrong or f"picture in {in_time(seen)}",
             measured_at=self.tools.clock.now(),
             latency=seen.latency,
             status=seen.status,
             request_id=seen.request_id,
-            facts={
-                facts.HOST: urlsplit(url.value).hostname,
-                **({} if size is None else {facts.BYTES: size}),
-                **({} if left is None else {facts.SECONDS_LEFT: left}),
-            },
+            facts={name: value for name, value in found.items() if value is not None},
         )
         return traced(result, seen)
 

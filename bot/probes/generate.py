@@ -15,7 +15,7 @@ from bot.ports import Instruments, Subject
 class Generate:
     """Sends one canary by one call; its price is reserved before the triage starts.
 
-    Facts: `key`, `slow_phase`; `phase` on failure; `max_inflight` of a 429.
+    Facts: `key`, `slow_phase`, `slow_part`; `phase` on failure; `max_inflight` of a 429.
     """
 
     call: Call

@@ -8,7 +8,7 @@ from bot.domain import facts
 from bot.domain.answer import Exchange
 from bot.domain.classes import classify, is_below_500
 from bot.domain.evidence import traced
-from bot.domain.observation import happened, slow_phase
+from bot.domain.observation import happened, slow_part, slow_phase
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.ports import Instruments, Subject
 
@@ -17,7 +17,7 @@ from bot.ports import Instruments, Subject
 class Reachability:
     """Asks for the public keys: any answer below 500 is healthy.
 
-    Facts: `certificate_days`, `slow_phase`.
+    Facts: `certificate_days`, `slow_phase`, `slow_part`.
     """
 
     kind: ClassVar = ProbeKind.REACHABILITY
@@ -53,5 +53,9 @@ def _detail(seen: Exchange) -> str:
 
 
 def _facts(seen: Exchange) -> dict[str, str | int | None]:
-    found = {facts.CERTIFICATE_DAYS: seen.certificate_days, facts.SLOW_PHASE: slow_phase(seen)}
+    found = {
+        facts.CERTIFICATE_DAYS: seen.certificate_days,
+        facts.SLOW_PHASE: slow_phase(seen),
+        facts.SLOW_PART: slow_part(seen),
+    }
     return {name: value for name, value in found.items() if value is not None}

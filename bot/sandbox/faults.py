@@ -12,7 +12,17 @@ STALE_KEY: Final = "stale-key"
 NETWORK_CUT: Final = "network-cut"
 USERS_INVISIBLE: Final = "users-invisible"
 QUALITY: Final = "quality"
-OWN: Final = (BAD_DEPLOY, STALE_KEY, NETWORK_CUT, USERS_INVISIBLE, QUALITY)
+SLOW_DNS: Final = "slow-dns"
+DEAD_RESOLVER: Final = "dead-resolver"
+OWN: Final = (
+    BAD_DEPLOY,
+    STALE_KEY,
+    NETWORK_CUT,
+    USERS_INVISIBLE,
+    QUALITY,
+    SLOW_DNS,
+    DEAD_RESOLVER,
+)
 """What OwnFaults breaks; all other names are IdeogramServer's."""
 
 ODD_PICTURES: Final = {"IDEOGRAM_MODEL": "V_1_TURBO", "IDEOGRAM_MAGIC_PROMPT": "ON"}
@@ -62,12 +72,17 @@ FAULTS: Final = (
     Fault(BAD_DEPLOY, "Us", "Our own bad deploy", "A broken release rolls out; Ideogram is fine"),
     Fault(STALE_KEY, "Us", "Stale key", "The Secret has a new key, pods still use the old one"),
     Fault("rate-limited", "Us", "Rate limited (429)", "We send too many requests at once"),
+    Fault(SLOW_DNS, "Us", "Slow DNS", "Our name servers answer after 3 seconds"),
+    Fault(DEAD_RESOLVER, "Us", "A dead resolver", "The first of our two name servers is silent"),
     Fault(QUALITY, "Us", "Odd pictures", "A deploy changes model and magic prompt"),
     Fault(USERS_INVISIBLE, "Us", "Users out of sight", "Health and metrics are gone"),
 )
 
-# By chance, or nothing is broken, or it takes a person's eyes.
-_NO_RIDDLES: Final = frozenset({"partial-outage", "status-red", QUALITY, USERS_INVISIBLE})
+# By chance, or nothing is broken, or it takes a person's eyes, or the runbook's script beside the
+# riddle could not notice: it is given Ideogram's address, for curl cannot be told a name server.
+_NO_RIDDLES: Final = frozenset(
+    {"partial-outage", "status-red", QUALITY, USERS_INVISIBLE, SLOW_DNS, DEAD_RESOLVER}
+)
 
 TROUBLES: Final = {
     "stuck-pods": "New pods stay unready",

@@ -1,22 +1,25 @@
 """Faults that are not Ideogram's: our deploys, our key, our network, our blindness."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.sandbox.faults import (
     BAD_DEPLOY,
     BAD_IMAGE,
+    DEAD_RESOLVER,
     NETWORK_CUT,
     ODD_PICTURES,
     QUALITY,
+    SLOW_DNS,
     STALE_KEY,
     USERS_INVISIBLE,
 )
 from bot.sandbox.ideogram import faults
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer
+from bot.sandbox.name_server import SLOW_SECONDS, NameServer
 from bot.sandbox.outside import Outside
 from bot.sandbox.service.server import ServiceServer
 from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE, SECRET
@@ -30,12 +33,14 @@ class OwnFaults:
 
     Attributes:
         outside: The rest of the network; Slack is not part of it.
+        name_servers: Ours, in the order in which they are asked.
     """
 
     ideogram: IdeogramServer
     kubernetes: KubernetesServer
     service: ServiceServer
     outside: Outside
+    name_servers: Sequence[NameServer]
     _before: Json = field(default_factory=dict)  # the container before our deploy
 
     async def break_(self, name: str) -> None:
@@ -51,6 +56,8 @@ class OwnFaults:
         await self.ideogram.set_fault(None)
         await self.outside.reopen()
         self.service.is_hidden = False
+        for one in self.name_servers:
+            one.delay_seconds, one.is_silent = 0.0, False
         if self._before:
             variables = {name: _variable(self._before, name) for name in ODD_PICTURES}
             self.kubernetes.deploy(self._before["image"], env=variables)
@@ -64,6 +71,8 @@ class OwnFaults:
             STALE_KEY: self._change_key,
             NETWORK_CUT: self._cut,
             USERS_INVISIBLE: self._hide,
+            SLOW_DNS: self._slow_down,
+            DEAD_RESOLVER: self._silence,
         }
 
     async def _deploy_badly(self) -> None:
@@ -91,6 +100,13 @@ class OwnFaults:
 
     async def _hide(self) -> None:
         self.service.is_hidden = True
+
+    async def _slow_down(self) -> None:
+        for one in self.name_servers:
+            one.delay_seconds = SLOW_SECONDS
+
+    async def _silence(self) -> None:
+        self.name_servers[0].is_silent = True
 
     def _deployment(self) -> Json:
         return self.kubernetes.deployment(NAMESPACE, DEPLOYMENT)

@@ -3,7 +3,7 @@
 Nothing here knows the bot's code: names come from what its README tells people to set.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ import yaml
 NAMESPACE: Final = "default"
 DEPLOYMENT: Final = "ideogram-service"
 SECRET: Final = "ideogram-secrets"  # noqa: S105  the name of a secret, not its value
+API_HOST: Final = "api.ideogram.test"  # RFC 6761: no other name server knows it
 INCIDENTS: Final = "C0INCIDENTS"
 OPERATIONS: Final = "C0OPS"
 
@@ -24,6 +25,8 @@ class Addresses:
 
     Attributes:
         slack_api: With its trailing slash, as SLACK_API_URL wants it.
+        ideogram: By its address; pictures and status page are asked for there.
+        resolvers: Name servers that know its name, as address:port; none for a literal address.
         prometheus: That scrapes the service; None when nobody does.
     """
 
@@ -32,6 +35,7 @@ class Addresses:
     service: str
     outside: str
     prometheus: str | None = None
+    resolvers: Sequence[str] = ()
 
 
 def config_file(addresses: Addresses, users: list[str]) -> dict[str, Any]:
@@ -47,6 +51,7 @@ def config_file(addresses: Addresses, users: list[str]) -> dict[str, Any]:
             "status_url": f"{addresses.ideogram}/api/v2/summary.json",
             # Plain http is accepted only for a loopback host:port named literally.
             "image_hosts": [urlsplit(addresses.ideogram).netloc],
+            "resolvers": list(addresses.resolvers),
         },
         # Not Slack: the fault of our network leaves Slack alone, so that people can hear of it.
         "connectivity_urls": [f"{addresses.outside}/trace"],

@@ -1,4 +1,4 @@
-"""The pretend world: four servers, the bot beside them, and what a visitor may do to them.
+"""The pretend world: its servers, the bot beside them, and what a visitor may do to them.
 
 Everything listens on loopback. The bot is the ordinary program with ordinary settings.
 """
@@ -14,17 +14,20 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from bot.sandbox.bot_process import BotDidNotStartError, BotProcess
 from bot.sandbox.chaos import Chaos
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer
+from bot.sandbox.name_server import NameServer, Resolver
 from bot.sandbox.outside import Outside
 from bot.sandbox.own_faults import OwnFaults
 from bot.sandbox.page import Page
 from bot.sandbox.presses import Presses
 from bot.sandbox.service.server import ServiceServer
 from bot.sandbox.settings_files import (
+    API_HOST,
     DEPLOYMENT,
     NAMESPACE,
     SECRET,
@@ -79,6 +82,7 @@ class World:
 
     Attributes:
         slack, ideogram, kubernetes, service: The servers.
+        name_servers: Two that know the pretend Ideogram's name; asked in this order.
         bot: The child process; None without `start_bot`.
         chaos: What is broken, and the dares.
         environment: The bot's settings as environment variables.
@@ -107,6 +111,7 @@ class World:
         self.slack = SlackServer(events_url=events if transport == "http" else None)
         self.ideogram = IdeogramServer(latency_seconds=pace.latency_seconds)
         self.kubernetes = KubernetesServer(pod_seconds=pace.pod_seconds)
+        self.name_servers = [NameServer({API_HOST: "127.0.0.1"}) for _ in range(2)]
         self._pace = pace
         self._page_port = port
         self._stack = contextlib.AsyncExitStack()
@@ -128,10 +133,14 @@ class World:
         await stack.enter_async_context(self.ideogram)
         await stack.enter_async_context(self.kubernetes)
         await stack.enter_async_context(self.slack)
+        for one in self.name_servers:
+            await stack.enter_async_context(one)
         self.kubernetes.set_secret(SECRET, self._keys())
         self.service = await stack.enter_async_context(
             ServiceServer(
-                ideogram_url=self.ideogram.url,
+                ideogram_url=self._api_url,
+                picture_url=self.ideogram.url,
+                resolver=Resolver([one.address for one in self.name_servers]),
                 pods=lambda: self.kubernetes.pods(NAMESPACE, DEPLOYMENT),
                 think_seconds=self._pace.think_seconds,
             )
@@ -142,6 +151,7 @@ class World:
             kubernetes=self.kubernetes,
             service=self.service,
             outside=outside,
+            name_servers=self.name_servers,
         )
         self.chaos = Chaos(
             slack=self.slack,
@@ -158,6 +168,11 @@ class World:
         if self._start_bot:
             await self._enter_bot(stack)
 
+    @property
+    def _api_url(self) -> str:
+        """Ideogram by its name."""
+        return f"http://{API_HOST}:{urlsplit(self.ideogram.url).port}"
+
     def _keys(self) -> dict[str, str]:
         """Name the key in use and the one that waits for a rotation; both are accepted."""
         staged = f"{self.ideogram.key[:-6]}staged"
@@ -171,6 +186,7 @@ class World:
             service=self.service.url,
             outside=outside,
             prometheus=self._prometheus_url,
+            resolvers=[one.place for one in self.name_servers],
         )
         config = config_file(addresses, sorted(self.slack.users))
         self._amend(config)
@@ -180,7 +196,7 @@ class World:
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "SLACK_API_URL": self.slack.api_url,
             "IDEOGRAM_API_KEY": self.ideogram.key,
-            "IDEOGRAM_API_URL": self.ideogram.url,
+            "IDEOGRAM_API_URL": self._api_url,
             "DATABASE_URL": self.files.database_url,
             "KUBECONFIG": str(self.files.kubeconfig.absolute()),
             "PORT": str(self._bot_port),

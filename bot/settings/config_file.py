@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, HttpUrl, field_validator
 from bot.domain.ids import NAME
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import LEGACY_PRICES, V3_PRICES
+from bot.domain.resolution import NameServer
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.settings.part import Part
@@ -41,6 +42,12 @@ def _who(text: str) -> str:
     return text if text == _EVERYONE else _person(text)
 
 
+def _name_server(text: str) -> str:
+    NameServer.parse(text)
+    return text
+
+
+NameServerText = Annotated[str, AfterValidator(_name_server)]
 # The patterns are for the JSON Schema alone: the validators say more than "no match".
 PersonName = Annotated[
     str, AfterValidator(_person), Field(json_schema_extra={"pattern": f"^{_PERSON.pattern}$"})
@@ -215,6 +222,11 @@ class IdeogramSettings(Part):
     image_hosts: list[str] = Field(
         default=["ideogram.ai", "*.ideogram.ai", "d2gu96o5zk2m7w.cloudfront.net"],
         description="Hosts of pictures; a literal private host:port allows http.",
+    )
+    resolvers: list[NameServerText] = Field(
+        default=[],
+        max_length=8,
+        description="Name servers asked for the API's host, in turn; empty: the system's way.",
     )
     probe_timeout_seconds: TimeoutSettings = Field(
         default_factory=TimeoutSettings, description="Timeouts of probes."

@@ -13,7 +13,7 @@ from bot.domain.ids import DeliveryKey, OutboxKey, TriageId
 from bot.domain.message import Answer, AnswerKind
 from bot.domain.mitigation import MitigationKind, Preview
 from bot.domain.money import Canary, budget_day
-from bot.domain.observation import cost, happened_and_said, took
+from bot.domain.observation import cost, happened_and_said, in_time
 from bot.domain.replies import Verification
 from bot.domain.request import VerifyGeneration
 from bot.domain.service import Call, Service, find_service
@@ -141,5 +141,5 @@ class VerifyGenerations:
 
 def _detail(found: AnswerClass, exchange: Exchange) -> str:
     if found is AnswerClass.IMAGE:
-        return f"image in {took(exchange.latency)}"
-    return happened_and_said(exchange)
+        return f"image in {in_time(exchange, paid=True)}"
+    return happened_and_said(exchange, paid=True)

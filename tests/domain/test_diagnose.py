@@ -1,6 +1,7 @@
 """One claim per row of the verdict table, one per pair whose order matters."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -275,6 +276,52 @@ def test_what_does_not_fit_together_is_shown(seen, words):
     assert diagnose(seen).contradictions[0].startswith(words)
 
 
+def slow_dns(seconds=3):
+    hurts = {facts.TROUBLE: f"resolving takes {seconds}.0 s"}
+    return a_result(ProbeKind.DNS, latency=timedelta(seconds=seconds), facts=hurts)
+
+
+def test_a_slow_resolver_is_suspected_before_the_newest_deploy():
+    found = diagnose(all_well(slow_dns(), health(HealthState.DEGRADED)))
+
+    assert (found.cause, found.severity, found.branch) == (
+        Cause.OWN_SERVICE,
+        Severity.P2,
+        "our own DNS",
+    )
+    assert ProbeKind.DNS in found.evidence
+    assert [step.text for step in found.steps] == ["Mend our DNS: resolving takes 3.0 s"]
+
+
+def test_pods_that_fail_are_blamed_before_a_slow_resolver():
+    found = diagnose(all_well(slow_dns(), health(HealthState.DOWN), workload(available=0)))
+
+    assert (found.cause, found.branch) == (Cause.OWN_SERVICE, "our own deploy")
+    assert ProbeKind.DNS not in found.evidence
+
+
+@pytest.mark.parametrize(("late", "severity"), [(400, Severity.P1), (40, Severity.P2)])
+def test_users_who_time_out_behind_a_slow_resolver_accuse_us(late, severity):
+    slow = diagnose(all_well(slow_dns(), traffic(400 - late, timed_out=late)))
+    quick = diagnose(all_well(traffic(400 - late, timed_out=late)))
+
+    assert (slow.cause, slow.severity) == (Cause.OWN_SERVICE, severity)
+    assert (quick.cause, quick.severity) == (Cause.TIMEOUT, severity)
+
+
+def test_a_call_that_times_out_is_theirs_however_slow_our_resolver_is():
+    found = diagnose(all_well(slow_dns(), v3(LATE), traffic(0, timed_out=400)))
+
+    assert found.cause is Cause.TIMEOUT
+
+
+def test_trouble_with_resolvers_stays_visible_where_all_is_well():
+    found = diagnose(all_well(slow_dns()))
+
+    assert found.cause is Cause.HEALTHY
+    assert [step.text for step in found.steps] == ["Mend our DNS: resolving takes 3.0 s"]
+
+
 def test_rows_have_one_cause_each_and_say_what_would_change_them():
     causes = [row.cause for row in BRANCHES]
 
@@ -309,7 +356,7 @@ def measurements(draw):
         v3(draw(answers), draw(statuses)),
         auth(draw(outcomes), draw(answers), draw(statuses)),
         keyless(draw(outcomes), draw(answers), answered=draw(st.booleans())),
-        a_result(ProbeKind.DNS, draw(outcomes)),
+        a_result(ProbeKind.DNS, draw(outcomes), latency=timedelta(seconds=draw(st.integers(0, 2)))),
         a_result(ProbeKind.DOWNLOAD, draw(outcomes)),
         connectivity(draw(outcomes), names_resolved=draw(st.booleans())),
         health(draw(st.sampled_from(HealthState))),

@@ -96,6 +96,41 @@ def test_the_slow_phase_of_a_timeout_is_where_it_waited():
     assert slow_phase(seen) == "tls"
 
 
+SLOW_NAME = ((Phase.DNS, timedelta(seconds=3)), (Phase.FIRST_BYTE, timedelta(seconds=4)))
+
+
+@pytest.mark.parametrize(
+    ("phases", "words"),
+    [
+        (SLOW_NAME, "image in 7.0 s, 3.0 s of it DNS"),
+        (SLOW_NAME[1:], "image in 7.0 s"),
+        (((Phase.TLS, timedelta(milliseconds=999)),), "image in 7.0 s"),
+    ],
+    ids=["dns", "its-own-time", "not-noticed"],
+)
+def test_an_image_names_the_phase_that_cost_time_beside_its_making(phases, words):
+    body = {"data": [{"is_image_safe": True, "url": "https://ideogram.ai/x.png"}]}
+    seen = an_exchange(200, body, phases=phases, latency=timedelta(seconds=7))
+
+    result = canary_result(ProbeKind.GENERATE_V3, seen, key=KEY, price=PRICE, at=NIGHT)
+
+    assert result.detail == words
+    assert result.facts.get("slow_part") == (words.partition(", ")[2] or None)
+
+
+def test_a_free_request_that_waited_for_the_other_side_says_so():
+    seen = an_exchange(200, phases=SLOW_NAME, latency=timedelta(seconds=7))
+
+    assert happened(seen) == "200 in 7.0 s, 4.0 s of it waiting for the first byte"
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_every_phase_has_words(phase):
+    seen = an_exchange(200, phases=((phase, timedelta(seconds=2)),))
+
+    assert "2.0 s of it" in happened(seen)
+
+
 @pytest.mark.parametrize(
     ("seen", "counted"),
     [

@@ -1,10 +1,11 @@
 """A network in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.domain.answer import Exchange, Failure, Phase
-from bot.ports import Network, Resolution
+from bot.domain.resolution import Resolution
+from bot.ports import Network
 from tests.fakes.ideogram import an_exchange
 
 RESOLVED = Resolution(("104.18.12.7", "104.18.13.7"), timedelta(milliseconds=18))
@@ -22,6 +23,7 @@ class FakeNetwork(Network):
     Attributes:
         ways_out: As configured; the second needs no DNS.
         resolution: What every host resolves to.
+        resolvers: What each name server says by itself.
         pages: Answers by URL.
         asked: URLs in order.
     """
@@ -30,18 +32,23 @@ class FakeNetwork(Network):
 
     def __init__(self) -> None:
         self.resolution = RESOLVED
+        self.resolvers: dict[str, Resolution] = {"10.0.0.10": RESOLVED}
         self.pages: dict[str, Exchange] = {}
         self.asked: list[str] = []
 
     def cut(self) -> None:
         """Lose the way out: names do not resolve, addresses cannot be reached."""
         self.resolution = UNRESOLVED
+        self.resolvers = {"10.0.0.10": UNRESOLVED}
         named, literal = self.ways_out
         self.pages |= {named: no_such_host(), literal: an_exchange(None)}
 
     async def resolve(self, host: str) -> Resolution:
         self.asked.append(host)
         return self.resolution
+
+    async def ask_resolvers(self, host: str, *, within: timedelta) -> Mapping[str, Resolution]:
+        return {} if self.resolution.literal else self.resolvers
 
     async def get(self, url: str, *, timeout: timedelta) -> Exchange:  # noqa: ASYNC109  the port's
         self.asked.append(url)

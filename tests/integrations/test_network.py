@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 
 from bot.integrations.http import Http
+from bot.integrations.name_servers import NameServers
 from bot.integrations.network import SystemNetwork
 from tests.fakes.clock import FakeClock
 
@@ -13,7 +14,11 @@ from tests.fakes.clock import FakeClock
 def network(*, resolve=None, handler=None):
     transport = httpx.MockTransport(handler or (lambda request: httpx.Response(200, text="ok")))
     http = Http.open(FakeClock(), transport=transport, resolve=resolve or public)
-    return SystemNetwork(http=http, ways_out=("https://slack.com/api/api.test",))
+    return SystemNetwork(
+        http=http,
+        name_servers=NameServers(clock=http.clock, host="api.ideogram.ai"),
+        ways_out=("https://slack.com/api/api.test",),
+    )
 
 
 async def public(host, port):

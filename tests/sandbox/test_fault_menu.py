@@ -31,6 +31,8 @@ HEADINGS = {
         ("bad-deploy", Cause.OWN_SERVICE),
         ("stale-key", Cause.STALE_KEY),
         ("quality", Cause.QUALITY),
+        ("slow-dns", Cause.OWN_SERVICE),
+        ("dead-resolver", Cause.OWN_SERVICE),
         ("users-invisible", Cause.MONITORING_GAP),
     ],
 )

@@ -103,3 +103,22 @@ async def test_a_deploy_makes_the_pictures_odd_and_repairing_it_takes_that_back(
     container = app(world.kubernetes.deployment("default", "ideogram-service"))
     variables = {one["name"]: one.get("value") for one in container["env"]}
     assert variables["IDEOGRAM_MODEL"] == "V_3"
+
+
+async def test_slow_dns_makes_users_give_up_and_repairing_it_gives_them_pictures(world):
+    await _until(world, "picture")
+
+    await world.chaos.break_("slow-dns")
+    await _until(world, "error", "Gave up")
+    await world.chaos.repair()
+
+    await _until(world, "picture")
+
+
+async def test_a_dead_resolver_hurts_users_although_a_second_one_is_there(world):
+    await world.chaos.break_("dead-resolver")
+    await _until(world, "error", "Gave up")
+
+    await world.chaos.repair()
+
+    await _until(world, "picture")

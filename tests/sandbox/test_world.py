@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -116,11 +117,13 @@ async def test_the_bot_gets_the_rights_of_its_role_only(world):
     assert [user["name"] for user in users] == ["bot"]
 
 
-async def test_every_address_the_bot_is_given_is_on_loopback(world):
-    urls = [value for value in world.environment.values() if value.startswith("http")]
+async def test_every_address_the_bot_is_given_is_on_loopback_or_a_name_that_only_we_know(world):
+    config = yaml.safe_load(world.files.config.read_text())
+    hosts = {urlsplit(url).hostname for url in world.environment.values() if "://" in url}
 
-    assert len(urls) == 2
-    assert all(url.startswith("http://127.0.0.1:") for url in urls)
+    assert hosts == {"127.0.0.1", "api.ideogram.test", None}  # none in the database's file
+    assert config["ideogram"]["resolvers"] == [one.place for one in world.name_servers]
+    assert all(place.startswith("127.0.0.1:") for place in config["ideogram"]["resolvers"])
 
 
 async def test_http_mode_has_no_app_token(tmp_path):

@@ -9,11 +9,13 @@ from bot.bootstrap.objects import (
     names_resolvable,
     own_key,
     policy_of,
+    resolvers_of,
     secrets_of,
     services_of,
 )
 from bot.domain.errors import ConfigError
 from bot.domain.mitigation import MitigationKind
+from bot.domain.resolution import NameServer
 from bot.domain.service import Call, SwitchName
 from bot.domain.severity import Severity
 from bot.settings.load import load
@@ -149,6 +151,18 @@ def test_an_unknown_key_names_the_nearest(read, line, fix):
     assert only.fix.startswith(fix)
 
 
+def test_resolvers_are_read_with_and_without_a_port_each_once(read):
+    listed = '["10.0.0.11", "10.0.0.11:53", "[fd00::53]:5353"]'
+
+    file = read(MINIMAL + f"ideogram: {{resolvers: {listed}}}").file
+
+    assert resolvers_of(file) == (NameServer("10.0.0.11"), NameServer("fd00::53", 5353))
+
+
+def test_without_resolvers_the_system_resolves(read):
+    assert resolvers_of(read(MINIMAL).file) == ()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -158,6 +172,8 @@ def test_an_unknown_key_names_the_nearest(read, line, fix):
         (MINIMAL + "ideogram: {canary: {legacy_model: V_9}}", "no price known; use one of V_1"),
         (MINIMAL + "ideogram: {canary: {v3_speed: WARP}}", "no price known; use one of FLASH"),
         ("", "services is missing"),
+        (MINIMAL + "ideogram: {resolvers: [dns.example]}", "use the address of a name server"),
+        (MINIMAL + "ideogram: {resolvers: ['10.0.0.11:0']}", "10.0.0.11:5353"),
         (MINIMAL + 'slack: {incidents_channel: "#incidents"}', "at the bottom of its About"),
         (MINIMAL + "policy: {allow: {default: [ana]}}", "use the member id (U…)"),
         ("services: [", "not valid YAML"),
@@ -165,6 +181,7 @@ def test_an_unknown_key_names_the_nearest(read, line, fix):
     ],
     ids=[
         *("no-name", "reserved", "twice", "legacy-price", "v3-price", "empty"),
+        *("resolver-name", "resolver-port"),
         *("channel-name", "person-name", "yaml", "control"),
     ],
 )

@@ -41,12 +41,13 @@ class Shared:
     """What all pods of the service use together.
 
     Attributes:
-        ideogram_url: Without a trailing slash.
+        ideogram_url, picture_url: Without a trailing slash.
         log: Newest last.
     """
 
     http: aiohttp.ClientSession
     ideogram_url: str
+    picture_url: str
     limits: Limits
     metrics: Metrics
     store: PictureStore
@@ -130,7 +131,7 @@ class Application:
         started = time.monotonic()
         try:
             content = await download(
-                shared.http, url, ideogram_url=shared.ideogram_url, limits=shared.limits
+                shared.http, url, picture_url=shared.picture_url, limits=shared.limits
             )
             success, code = True, "200"
         except ServiceFailure as failure:

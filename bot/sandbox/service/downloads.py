@@ -15,20 +15,20 @@ _CHUNK_BYTES: Final = 65_536
 
 
 async def download(
-    http: aiohttp.ClientSession, url: str, *, ideogram_url: str, limits: Limits
+    http: aiohttp.ClientSession, url: str, *, picture_url: str, limits: Limits
 ) -> bytes:
     """Fetch a picture.
 
     Args:
         http: Sends no key of its own: an image host must not see it.
         url: Signed; never shown or logged.
-        ideogram_url: The API's; its own host and port may serve pictures too.
+        picture_url: Its host and port may serve pictures too.
         limits: Timeout and size.
 
     Raises:
         ServiceFailure: DOWNLOAD when it cannot be had, is no PNG, too big, or elsewhere.
     """
-    if not _is_allowed(url, ideogram_url):
+    if not _is_allowed(url, picture_url):
         raise _failure("The picture is on an unknown host")
     timeout = aiohttp.ClientTimeout(total=limits.request_seconds)
     try:
@@ -52,8 +52,8 @@ async def _read(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
     return bytes(content)
 
 
-def _is_allowed(url: str, ideogram_url: str) -> bool:
-    parts, own = urlsplit(url), urlsplit(ideogram_url)
+def _is_allowed(url: str, picture_url: str) -> bool:
+    parts, own = urlsplit(url), urlsplit(picture_url)
     is_public = parts.scheme == "https" and parts.hostname in _HOSTS
     return is_public or (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
 

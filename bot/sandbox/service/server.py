@@ -12,6 +12,7 @@ from typing import Final, Self, cast, get_args
 
 import aiohttp
 from aiohttp import web
+from aiohttp.abc import AbstractResolver
 
 from bot.sandbox.service import users as people
 from bot.sandbox.service.application import LogLine, Shared, Shown, empty_log
@@ -56,6 +57,8 @@ class ServiceServer:
         users: int = 3,
         think_seconds: float = 1.0,
         limits: Limits | None = None,
+        picture_url: str | None = None,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         """Prepare the service.
 
@@ -65,6 +68,8 @@ class ServiceServer:
             users: How many pretend users there are; 0 for none.
             think_seconds: Their mean pause between two requests.
             limits: Timeouts, retries and so on.
+            picture_url: Where pictures may be fetched besides Ideogram's hosts; None: from the API.
+            resolver: Who knows Ideogram's name; None: the system.
         """
         self.url = ""
         self.log: deque[LogLine] = empty_log()
@@ -75,6 +80,8 @@ class ServiceServer:
         self._users = users
         self._think_seconds = think_seconds
         self._limits = limits or Limits()
+        self._picture_url = picture_url or ideogram_url
+        self._resolver = resolver
         self._metrics = Metrics(_OPENING_USD)
         self._outcomes = Outcomes()
         self._stack = contextlib.AsyncExitStack()
@@ -122,10 +129,11 @@ class ServiceServer:
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as stack:
-            http = await stack.enter_async_context(aiohttp.ClientSession())
+            http = await stack.enter_async_context(self._client())
             shared = Shared(
                 http=http,
                 ideogram_url=self._ideogram_url,
+                picture_url=self._picture_url,
                 limits=self._limits,
                 metrics=self._metrics,
                 store=self.store,
@@ -145,6 +153,16 @@ class ServiceServer:
         if self._entered is None:
             raise RuntimeError("enter the service first")
         return self._entered
+
+    def _client(self) -> aiohttp.ClientSession:
+        """Open a client that keeps neither connections nor names: each request pays for its own.
+
+        Many clients are like that, and one that is not would feel a slow resolver only later.
+        """
+        connector = aiohttp.TCPConnector(
+            resolver=self._resolver, use_dns_cache=False, force_close=self._resolver is not None
+        )
+        return aiohttp.ClientSession(connector=connector)
 
     async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
         app = web.Application()

@@ -119,11 +119,11 @@ async def test_only_a_picture_of_the_agreed_size_is_accepted(body, status, detai
     limits = Limits(picture_most_bytes=1000)
     async with image_host(body, status, {"Location": "/"}) as url, aiohttp.ClientSession() as http:
         with pytest.raises(ServiceFailure, match=detail):
-            await download(http, f"{url}/x.png", ideogram_url=url, limits=limits)
+            await download(http, f"{url}/x.png", picture_url=url, limits=limits)
 
 
 async def test_pictures_are_fetched_from_known_hosts_only():
     url = "https://ideogram.ai.example.com/x.png"
     async with aiohttp.ClientSession() as http:
         with pytest.raises(ServiceFailure, match="unknown host"):
-            await download(http, url, ideogram_url="http://127.0.0.1:1", limits=Limits())
+            await download(http, url, picture_url="http://127.0.0.1:1", limits=Limits())
