@@ -8,10 +8,10 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.clock import SystemClock
-from tests.scenarios.story import POLL
+from tests.scenarios.story import CLOCK, POLL
 
 WHY_NOT = "no Prometheus: no program of that name is installed"
+WHY_NO_LOADER = "no promtool beside a Prometheus"
 _READY_WITHIN_SECONDS = 30.0
 _CONFIG = """\
 global: {{scrape_interval: 1s}}
@@ -23,6 +23,37 @@ scrape_configs:
 def program() -> str | None:
     """Find the program."""
     return shutil.which("prometheus")
+
+
+def loader() -> str | None:
+    """Find what loads samples into the program's files."""
+    return shutil.which("promtool") if program() else None
+
+
+def an_hour_ago_ms() -> int:
+    """Give a moment that the program still keeps samples of, Unix time in ms."""
+    return int(CLOCK.now().timestamp()) * 1000 - 3_600_000
+
+
+async def load(folder: Path, samples: Sequence[str]) -> None:
+    """Put samples (`name{labels} value seconds`) where `scraping` of that folder finds them.
+
+    Args:
+        folder: Of the Prometheus.
+        samples: Those of a series one after the other, oldest first.
+    """
+    found = loader()
+    assert found is not None
+    text = folder / "samples.txt"
+    text.write_text("\n".join([*samples, "# EOF", ""]), encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        found,
+        *("tsdb", "create-blocks-from", "openmetrics"),
+        str(text),
+        str(folder / "prometheus"),
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    assert await process.wait() == 0
 
 
 @contextlib.asynccontextmanager
@@ -56,7 +87,7 @@ async def knows(url: str, expression: str) -> None:
             async with http.get(f"{url}/api/v1/query", params={"query": expression}) as answer:
                 if (await answer.json())["data"]["result"]:
                     return
-            await SystemClock().sleep(POLL)
+            await CLOCK.sleep(POLL)
 
 
 async def _ready(url: str) -> None:
@@ -66,4 +97,4 @@ async def _ready(url: str) -> None:
                 async with http.get(url) as answer:
                     if answer.status == 200:
                         return
-            await SystemClock().sleep(POLL)
+            await CLOCK.sleep(POLL)
