@@ -1,20 +1,19 @@
 """What do users get? As the service's own metrics tell it, through Prometheus."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from bot.domain import facts
 from bot.domain.metrics import MetricsSource, Query, Reading
 from bot.domain.observation import one_line
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.traffic import Signs, TrafficState, to_facts
-from bot.domain.traffic_reading import RECENT, TrafficReading, read_traffic
+from bot.domain.traffic_reading import TrafficReading, read_traffic
 from bot.domain.traffic_words import in_words
 from bot.ports import Instruments, Subject
-
-_RECENT: Final = "recent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +53,20 @@ class UserTraffic:
         )
 
     async def _read(self, source: MetricsSource) -> TrafficReading:
-        asked = {str(query): one for query, one in source.expressions().items()}
-        asked[_RECENT] = source.expressions(RECENT)[Query.OUTCOMES]
+        async with asyncio.TaskGroup() as group:
+            whole = group.create_task(self._ask(source.url, source.expressions()))
+            recent = group.create_task(self._ask(source.url, source.recent_expressions()))
+        return read_traffic(source, whole.result(), recent.result())
+
+    async def _ask(self, url: str, asked: Mapping[Query, str]) -> Mapping[Query, Reading]:
+        assert self.tools.metrics is not None  # noqa: S101  asked for above
+        ask = self.tools.metrics.query
         async with asyncio.TaskGroup() as group:
             tasks = {
-                name: group.create_task(self._ask(source.url, expression))
-                for name, expression in asked.items()
+                query: group.create_task(ask(url, one, timeout=self.timeout))
+                for query, one in asked.items()
             }
-        readings = {query: tasks[query].result() for query in Query if query in tasks}
-        return read_traffic(source, readings, tasks[_RECENT].result())
-
-    async def _ask(self, url: str, expression: str) -> Reading:
-        assert self.tools.metrics is not None  # noqa: S101  asked for above
-        return await self.tools.metrics.query(url, expression, timeout=self.timeout)
+        return {query: task.result() for query, task in tasks.items()}
 
     def _detail(self, found: TrafficReading) -> str:
         said = in_words(found.traffic, self.tools.thresholds)

@@ -43,17 +43,19 @@ class FakeMetrics(Metrics):
 
     Attributes:
         readings: By query, for the whole window.
-        recent: The outcomes of the last minute.
+        recent: By query, for the newest part of it alone.
         asked: URLs and expressions in order.
     """
 
     def __init__(self, source: MetricsSource = SOURCE) -> None:
         self.readings: dict[Query, Reading] = dict(FRESH)
-        self.recent = Reading()
+        self.recent: dict[Query, Reading] = {}
         self.asked: list[tuple[str, str]] = []
         self._names = {one: name for name, one in source.expressions().items()}
+        self._recent = {one: name for name, one in source.recent_expressions().items()}
 
     async def query(self, url: str, expression: str, *, timeout: timedelta) -> Reading:  # noqa: ASYNC109  the port's
         self.asked.append((url, expression))
-        name = self._names.get(expression)
-        return self.recent if name is None else self.readings.get(name, Reading())
+        if expression in self._recent:
+            return self.recent.get(self._recent[expression], Reading())
+        return self.readings.get(self._names[expression], Reading())
