@@ -66,8 +66,8 @@ FAULTS: Final = (
     Fault(USERS_INVISIBLE, "Us", "Users out of sight", "Health and metrics are gone"),
 )
 
-# By chance, or nothing is broken, or it takes a person's eyes.
-_NO_RIDDLES: Final = frozenset({"partial-outage", "status-red", QUALITY, USERS_INVISIBLE})
+# Nothing is broken, or it takes a person's eyes.
+_NO_RIDDLES: Final = frozenset({"status-red", QUALITY})
 
 TROUBLES: Final = {
     "stuck-pods": "New pods stay unready",

@@ -1,31 +1,65 @@
-"""Users' requests through a real Prometheus: what a card then says of them."""
+"""Users' requests through the sandbox's Prometheus: what a card then says of them."""
 
-import pytest
-
-from bot.sandbox.world import free_port
 from tests import prometheus
 from tests.scenarios.story import a_story, read
 
-pytestmark = pytest.mark.skipif(prometheus.program() is None, reason=prometheus.WHY_NOT)
+FAILED = 'sum(increase(ideogram_generations_total{code="503"}[1m])) > 20'
+# So many pictures, and of errors so few that they are none.
+ONLY_PICTURES = """
+    sum(increase(ideogram_generations_total{code="200"}[12s])) > 25
+    unless sum(increase(ideogram_generations_total{status="error"}[12s])) > 0
+"""
 
 
 async def test_a_card_counts_the_requests_that_failed(tmp_path):
-    port = free_port()
-    async with (
-        a_story(tmp_path, prometheus_url=f"http://127.0.0.1:{port}") as story,
-        prometheus.scraping(
-            tmp_path, port, [story.world.service.url.removeprefix("http://")]
-        ) as url,
-    ):
+    async with a_story(tmp_path) as story:
         await story.users_get("picture")
         await story.world.chaos.break_("outage-503")
         await story.users_get("error")
-        await prometheus.knows(url, 'sum(increase(ideogram_generations_total{code="503"}[1m])) > 5')
+        await prometheus.knows(story.world.prometheus_url, FAILED)
 
         await story.run("triage full")
 
         card = read(await story.sees("P1 · Ideogram is down, not us", "requests failed in"))
         assert "5xx" in card.partition("*Hurts*")[2].partition("\n")[0]
+
+
+async def test_errors_of_before_a_fallback_accuse_nobody_once_images_come_again(tmp_path):
+    def long_memory(config):
+        config["services"][0]["prometheus"]["window_minutes"] = 20
+
+    async with a_story(tmp_path, amend=long_memory) as story:
+        await story.users_get("picture")
+        await story.world.chaos.break_("outage-503")
+        await prometheus.knows(story.world.prometheus_url, FAILED)
+        await story.run("triage full")
+        await story.press("Enable Fallback")
+        await story.users_get("placeholder")
+        await story.sees("*Effective", "Enable Fallback")
+        await story.world.chaos.repair()
+
+        await story.run("triage full")
+
+        card = read(await story.sees("Ideogram is back, fallback still on"))
+        assert "before the fallback: " in card
+        assert "*Also seen*" not in card
+
+        await story.press("Disable Fallback")
+        await story.sees("*Effective", "Disable Fallback")
+        await prometheus.knows(story.world.prometheus_url, ONLY_PICTURES)
+        await story.run("triage full")
+
+        await story.sees("All fine: Ideogram, us, users", "user requests failed in 12 s")
+
+
+async def test_users_who_are_out_of_sight_are_not_called_fine(tmp_path):
+    async with a_story(tmp_path, prometheus_url=None) as story:
+        await story.users_get("picture")
+
+        await story.run("triage full")
+
+        card = read(await story.sees("All fine as far as seen: Ideogram, us"))
+        assert "traffic (no Prometheus is configured)" in card
 
 
 async def test_a_prometheus_that_is_away_is_a_gap_of_ours(tmp_path):
