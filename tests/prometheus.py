@@ -10,10 +10,10 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.clock import SystemClock
-from tests.scenarios.story import POLL
+from tests.scenarios.story import CLOCK, POLL
 
 WHY_NOT = "no Prometheus: no program of that name is installed"
+WHY_NO_LOADER = "no promtool beside a Prometheus"
 _READY_WITHIN_SECONDS = 30.0
 _TICKS = 4  # scrapes a minute in a past
 _CONFIG = """\
@@ -40,25 +40,40 @@ class Phase:
     each: Mapping[str, int]
 
 
-def can_remember() -> bool:
-    """Tell whether a past can be written: the program for it comes with Prometheus."""
-    return program() is not None and shutil.which("promtool") is not None
+def loader() -> str | None:
+    """Find what loads samples into the program's files."""
+    return shutil.which("promtool") if program() else None
 
 
-async def remember(folder: Path, now: datetime, *phases: Phase) -> None:
-    """Write a past that ends now into the folder that `scraping` will use."""
-    found = shutil.which("promtool")
+def an_hour_ago_ms() -> int:
+    """Give a moment that the program still keeps samples of, Unix time in ms."""
+    return int(CLOCK.now().timestamp()) * 1000 - 3_600_000
+
+
+async def load(folder: Path, samples: Sequence[str]) -> None:
+    """Put samples (`name{labels} value seconds`) where `scraping` of that folder finds them.
+
+    Args:
+        folder: Of the Prometheus.
+        samples: Those of a series one after the other, oldest first.
+    """
+    found = loader()
     assert found is not None
-    past = folder / "past.txt"
-    past.write_text("\n".join(_counted(now, phases)), encoding="utf-8")
+    text = folder / "samples.txt"
+    text.write_text("\n".join([*samples, "# EOF", ""]), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         *(found, "tsdb", "create-blocks-from", "openmetrics"),
-        *(str(past), str(folder / "prometheus")),
+        *(str(text), str(folder / "prometheus")),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
     _, said = await process.communicate()
     assert process.returncode == 0, said.decode()
+
+
+async def remember(folder: Path, now: datetime, *phases: Phase) -> None:
+    """Write a past that ends now into the folder that `scraping` will use."""
+    await load(folder, [*_counted(now, phases)])
 
 
 def _counted(now: datetime, phases: Sequence[Phase]) -> Iterator[str]:
@@ -72,7 +87,6 @@ def _counted(now: datetime, phases: Sequence[Phase]) -> Iterator[str]:
             count += phase.each.get(code, 0) / _TICKS
             at = now.timestamp() - (len(ticks) - place) * 60 / _TICKS
             yield f"ideogram_generations_total{{{labels}}} {count} {at:.3f}"
-    yield "# EOF\n"
 
 
 @contextlib.asynccontextmanager
@@ -106,7 +120,7 @@ async def knows(url: str, expression: str) -> None:
             async with http.get(f"{url}/api/v1/query", params={"query": expression}) as answer:
                 if (await answer.json())["data"]["result"]:
                     return
-            await SystemClock().sleep(POLL)
+            await CLOCK.sleep(POLL)
 
 
 async def _ready(url: str) -> None:
@@ -116,4 +130,4 @@ async def _ready(url: str) -> None:
                 async with http.get(url) as answer:
                     if answer.status == 200:
                         return
-            await SystemClock().sleep(POLL)
+            await CLOCK.sleep(POLL)

@@ -275,6 +275,63 @@ def test_users_who_get_pictures_are_counted_too():
     assert "0 of 340 user requests failed in 5 min." in said.lead
 
 
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"failed": 1, "count_unsafe": 90}, "90 of 340 requests were refused as unsafe."),
+        ({"failed": 0, "downloads": 60, "downloads_lost": 8}, "8 of 60 pictures were lost."),
+        ({"failed": 9, "downloads": 60, "downloads_lost": 8}, "9 of 340 requests failed."),
+        ({"failed": 0, "p95_seconds": 41}, "0 of 340 user requests failed in 5 min."),
+    ],
+)
+def test_what_hurts_users_most_is_counted_and_nobody_calls_them_unseen(found, words):
+    users = a_result(ProbeKind.TRAFFIC, Outcome.UNHEALTHY, facts=SEEN | found)
+
+    said = WORDS.wording(
+        a_card(results=(*WELL, users), diagnosis=a_diagnosis(Cause.SAFETY, Severity.P3))
+    )
+
+    assert said.lead.startswith(f"*{words} Do now:")
+
+
+def test_a_service_that_calls_itself_down_is_heard_before_its_requests_of_a_minute_ago():
+    sick = a_result(ProbeKind.APP_HEALTH, Outcome.UNHEALTHY, facts={"state": "down"})
+    users = a_result(ProbeKind.TRAFFIC, facts=SEEN | {"failed": 0})
+
+    said = WORDS.wording(a_card(results=(sick, users), diagnosis=a_diagnosis(Cause.OWN_SERVICE)))
+
+    assert said.lead.startswith("*Users get errors. Do now:")
+
+
+@pytest.mark.parametrize(
+    ("switch", "words"),
+    [
+        ({"fallback": "on"}, "health says fallback · before the fallback: 56 of 121 failed"),
+        ({"generation": "off"}, "health says fallback · before the fallback: 56 of 121 failed"),
+        ({"fallback": "off"}, "health says fallback · 56 of 121 failed"),
+    ],
+)
+def test_requests_that_failed_before_placeholders_are_told_from_those_of_now(switch, words):
+    shown = a_result(ProbeKind.APP_HEALTH, detail="says fallback", facts={"state": "fallback"})
+    pods = a_result(ProbeKind.WORKLOAD, facts=switch)
+    users = a_result(
+        ProbeKind.TRAFFIC,
+        Outcome.UNHEALTHY,
+        detail="56 of 121 failed",
+        facts=SEEN | {"failed": 56},
+    )
+
+    said = WORDS.wording(a_healthy_card(results=(shown, pods, users), fallback_on=True))
+
+    assert said.rows[0] == f"*Hurts*  {words}"
+
+
+def test_nobody_calls_ideogram_down_who_got_an_image_from_it():
+    seen = a_card(results=WELL, diagnosis=a_diagnosis(Cause.OUTAGE, Severity.P1))
+
+    assert WORDS.wording(seen).header == "P1 · Ideogram fails in part, not us"
+
+
 def test_a_rate_limit_says_the_arithmetic():
     pods = a_result(ProbeKind.WORKLOAD, facts={"concurrency": "8", "replicas": 4})
     full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts={"max_inflight": 10})

@@ -133,8 +133,10 @@ def test_the_draft_after_a_fallback_says_what_was_before():
         "99 % of requests failed since 02:56 UTC",
         "Users get errors.",
         "338 of 340 requests failed.",
-        "Users see placeholders instead of new images; "
-        "before, 99 % of requests failed since 02:56 UTC",
+        (
+            "Users see placeholders instead of new images; "
+            "before, 99 % of requests failed since 02:56 UTC"
+        ),
     ],
 )
 def test_impact_is_the_share_since_the_onset_then_what_helped_then_what_is_left(words):

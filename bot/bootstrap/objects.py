@@ -71,6 +71,7 @@ def _metrics(one: PrometheusSettings) -> MetricsSource | None:
         url=str(one.url).rstrip("/"),
         queries=one.queries,
         window=timedelta(minutes=one.window_minutes),
+        recent=timedelta(seconds=one.recent_seconds),
         stale_after=timedelta(minutes=one.stale_minutes),
     )
 

@@ -124,7 +124,7 @@ def _joined(
     keys = ServiceKeys(cluster=cluster, own_key=own_key(settings.environment))
     read_usage = ReadUsage(ideogram=ideogram, keys=keys, clock=clock)
     storage = SqlStorage(url=settings.environment.database_url.get_secret_value(), clock=clock)
-    metrics = PrometheusApi(http=http)
+    metrics = PrometheusApi(http=network.http)
     lookout = _lookout(file, network, metrics, clock)
     mitigations = {one.kind: one for one in (make(lookout) for make in MITIGATIONS)}
     guard = Guard(storage=storage, cluster=cluster)

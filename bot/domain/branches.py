@@ -148,7 +148,8 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         cause=Cause.SLOW,
         origin=Origin.PROVIDER,
         name="slow",
-        when="P95 of users' requests is above 30 s; where it is not seen: a canary takes longer",
+        when="P95 of users' requests is above 30 s; where it is not seen, or 5 % of them time out: "
+        "a canary takes longer",
         severities="P2",
         holds=conditions.slow,
         rests_on=lambda s: s.slow_canaries,

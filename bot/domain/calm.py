@@ -68,7 +68,7 @@ def compared(
     readings = {Query.OUTCOMES: replace(outcomes, samples=tuple(latest))}
     if newest is not None:
         readings[Query.NEWEST] = newest
-    found = read_traffic(source, readings, Reading())
+    found = read_traffic(source, readings, {})
     before, *_ = read_history(outcomes, span)
     since = run.rolled_out_at or run.pressed_at
     whole = now - since >= source.window

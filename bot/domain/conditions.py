@@ -116,8 +116,10 @@ def suspects_dns(s: Signals) -> bool:
 
 
 def slow(s: Signals) -> Severity | None:
-    """P95 of users' requests; where that is out of sight, a canary."""
+    """P95 of users' requests; where that is out of sight, or users did not wait, a canary."""
     by_traffic = None if s.signs is None else s.signs.is_slow
+    if s.share_of(AnswerClass.TIMED_OUT) is not Share.FEW:
+        by_traffic = by_traffic or None  # how long it takes is not known to who gave up
     return when(s.slow_canaries if by_traffic is None else by_traffic, Severity.P2)
 
 

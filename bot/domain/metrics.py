@@ -93,26 +93,46 @@ class MetricsSource:
         url: Of Prometheus, without `/api/v1`.
         queries: Own expressions over the defaults.
         window: Over which requests are counted.
+        recent: The newest part of it, judged alone when enough requests are in it.
         stale_after: A newest sample older than this says nothing about now.
     """
 
     url: str
     queries: Mapping[Query, str] = field(default_factory=dict)
     window: timedelta = timedelta(minutes=5)
+    recent: timedelta = timedelta(minutes=1)
     stale_after: timedelta = timedelta(minutes=3)
 
-    def expressions(self, window: timedelta | None = None) -> Mapping[Query, str]:
-        """Write every expression, with the window filled in.
+    def expressions(self) -> Mapping[Query, str]:
+        """Write every expression about now, with the window filled in."""
+        return {query: _over(one, self.window) for query, one in self._about_now.items()}
 
-        Own outcomes without an own `newest` leave that out: ours names metrics that may not exist.
-        """
+    def recent_expressions(self) -> Mapping[Query, str]:
+        """Write the expressions that count over a window, with the newest part of it filled in."""
+        chosen = {query: one for query, one in self._about_now.items() if WINDOW in one}
+        return {query: _over(one, self.recent) for query, one in chosen.items()}
+
+    def history_expression(self, step: timedelta) -> str:
+        """Write the expression about the past, counting over each step of it."""
+        return _over(self._chosen[Query.HISTORY], step)
+
+    @property
+    def _about_now(self) -> Mapping[Query, str]:
+        return {query: one for query, one in self._chosen.items() if query is not Query.HISTORY}
+
+    @property
+    def _chosen(self) -> Mapping[Query, str]:
+        """The expressions; own outcomes leave out our `newest`: its metrics may not exist."""
         chosen = {**DEFAULTS, **self.queries}
         if Query.OUTCOMES in self.queries and Query.NEWEST not in self.queries:
             del chosen[Query.NEWEST]
         for other in (Query.OUTCOMES, Query.P95):
             chosen[Query.HISTORY] = chosen[Query.HISTORY].replace(f"${other}", chosen[other])
-        seconds = f"{(window or self.window).total_seconds():.0f}s"
-        return {query: one.replace(WINDOW, seconds) for query, one in chosen.items()}
+        return chosen
+
+
+def _over(expression: str, window: timedelta) -> str:
+    return expression.replace(WINDOW, f"{window.total_seconds():.0f}s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,22 @@ class Signals:
         result = self.result(ProbeKind.TRAFFIC)
         if result is None or facts.WINDOW_SECONDS not in result.facts:
             return None
-        return Signs(from_facts(result.facts), self.measured.thresholds)
+        traffic = from_facts(result.facts)
+        if self.placeholders_chosen:
+            traffic = traffic.without_requests()
+        return Signs(traffic, self.measured.thresholds)
+
+    @property
+    def placeholders_chosen(self) -> bool:
+        """A switch gives users placeholders, and nobody asks Ideogram: requests are from before.
+
+        Placeholders of a service that still tries are no choice; its requests go on.
+        """
+        is_switched = (
+            self.fact(ProbeKind.WORKLOAD, facts.FALLBACK) == "on"
+            or self.fact(ProbeKind.WORKLOAD, facts.GENERATION) == "off"
+        )
+        return is_switched and self.fact(ProbeKind.APP_HEALTH, facts.STATE) == HealthState.FALLBACK
 
     def share_of(self, *classes: AnswerClass) -> Share:
         """Rate the users' requests with an answer of these classes."""

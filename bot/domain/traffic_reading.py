@@ -17,9 +17,10 @@ from bot.domain.metrics import P95_MARK, MetricsSource, Query, Reading, Sample, 
 from bot.domain.observation import ago
 from bot.domain.traffic import Traffic, TrafficState
 
-# Enough requests to judge the last minute alone: a fault shows and ends at once then.
+# Enough requests to judge the newest part of the window alone: a fault shows and ends at once then.
 ENOUGH: Final = 20
-RECENT: Final = timedelta(minutes=1)
+# Fewer are enough when all are good, and that would hardly happen while what was before went on.
+HARDLY: Final = 0.05
 _WORDS: Final = {
     "success": AnswerClass.IMAGE,
     "safety_rejected": AnswerClass.UNSAFE,
@@ -46,22 +47,26 @@ class TrafficReading:
 
 
 def read_traffic(
-    source: MetricsSource, readings: Mapping[Query, Reading], recent: Reading
+    source: MetricsSource,
+    readings: Mapping[Query, Reading],
+    recent: Mapping[Query, Reading],
 ) -> TrafficReading:
     """Judge what came back.
 
     Args:
         source: Tells window and what is stale.
         readings: By query; one that was not asked is absent.
-        recent: The outcomes of the last minute alone.
+        recent: What is counted over the window, over its newest part alone.
     """
     outcomes = readings.get(Query.OUTCOMES, Reading(problem="not asked"))
     state, why = _state(source, outcomes, readings.get(Query.NEWEST))
     is_seen = state is TrafficState.SEEN
-    latest = is_seen and _is_enough(recent)
-    traffic = _beside(readings, RECENT if latest else source.window)
+    newest = recent.get(Query.OUTCOMES, Reading())
+    is_latest = is_seen and _is_enough(_requests(newest), _requests(outcomes))
+    traffic = _beside(readings, source.recent if is_latest else source.window)
     if is_seen:
-        traffic = _counted(traffic, readings, recent if latest else outcomes)
+        # All of it from the same time: a refusal of before is none of the newest requests.
+        traffic = _counted(traffic, {**readings, **recent} if is_latest else readings)
     return TrafficReading(state, traffic, why, tuple(_gaps(readings, is_seen=is_seen)))
 
 
@@ -126,8 +131,19 @@ def _age(newest: Reading) -> timedelta:
         return timedelta(days=365)
 
 
-def _is_enough(recent: Reading) -> bool:
-    return not recent.problem and recent.is_number and _sum(recent.samples) >= ENOUGH
+def _is_enough(recent: Traffic, whole: Traffic) -> bool:
+    if recent.requests >= ENOUGH:
+        return True
+    failing = whole.failed / max(whole.requests, 1)
+    return not recent.failed and (1 - failing) ** recent.requests < HARDLY
+
+
+def _requests(outcomes: Reading) -> Traffic:
+    """Count requests alone; none where that cannot be read."""
+    if outcomes.problem or not outcomes.is_number:
+        return Traffic(timedelta())
+    answers, unexplained = _answers(outcomes)
+    return Traffic(timedelta(), answers, unexplained)
 
 
 def _beside(readings: Mapping[Query, Reading], window: timedelta) -> Traffic:
@@ -136,8 +152,8 @@ def _beside(readings: Mapping[Query, Reading], window: timedelta) -> Traffic:
     return Traffic(window, balance_usd=None if balance is None else Decimal(str(balance)))
 
 
-def _counted(known: Traffic, readings: Mapping[Query, Reading], outcomes: Reading) -> Traffic:
-    answers, unexplained = _answers(outcomes)
+def _counted(known: Traffic, readings: Mapping[Query, Reading]) -> Traffic:
+    answers, unexplained = _answers(readings[Query.OUTCOMES])
     unsafe = max(answers[AnswerClass.UNSAFE], _whole(_single(readings, Query.SAFETY) or 0))
     answers[AnswerClass.UNSAFE] = min(unsafe, answers.total() + unexplained)
     downloads = readings.get(Query.DOWNLOADS, Reading())

@@ -39,6 +39,9 @@ def _parts(traffic: Traffic, limits: Thresholds) -> Iterator[str]:
 
 
 def _requests(traffic: Traffic) -> str:
+    unsafe = traffic.count(AnswerClass.UNSAFE)
+    if unsafe and not traffic.failed:
+        return f"{unsafe} of {traffic.requests} requests refused as unsafe in {ago(traffic.window)}"
     counts = [(traffic.count(one), words) for one, words in _ANSWERS.items()]
     counts.append((traffic.unexplained, "for reasons not counted"))
     reasons = ", ".join(f"{count} {words}" for count, words in counts if count)
@@ -51,7 +54,7 @@ def _beside_failures(signs: Signs) -> Iterator[str]:
     if traffic.in_a_row:
         yield f"{traffic.in_a_row} × 429 in a row"  # noqa: RUF001  people read it
     unsafe = traffic.count(AnswerClass.UNSAFE)
-    if unsafe:
+    if unsafe and traffic.failed:
         yield f"{unsafe / traffic.requests:.0%} refused as unsafe"
     if traffic.p95 is not None:
         yield f"P95 {took(traffic.p95)}"

@@ -1,9 +1,10 @@
 """What do users get? As the service's own metrics tell it, through Prometheus."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from bot.domain import facts, onset
 from bot.domain.metrics import MetricsSource, Query, Reading, Span
@@ -11,11 +12,9 @@ from bot.domain.observation import one_line
 from bot.domain.onset import find_onset
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.traffic import Signs, TrafficState, to_facts
-from bot.domain.traffic_reading import RECENT, TrafficReading, read_history, read_traffic
+from bot.domain.traffic_reading import TrafficReading, read_history, read_traffic
 from bot.domain.traffic_words import in_words
 from bot.ports import Instruments, Metrics, Subject
-
-_RECENT: Final = "recent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +62,24 @@ class UserTraffic:
     async def _read(
         self, metrics: Metrics, source: MetricsSource, span: Span
     ) -> tuple[TrafficReading, Reading]:
-        asked = {str(query): one for query, one in source.expressions().items()}
-        del asked[Query.HISTORY]
-        asked[_RECENT] = source.expressions(RECENT)[Query.OUTCOMES]
-        back = source.expressions(span.step)[Query.HISTORY]
+        back = source.history_expression(span.step)
         async with asyncio.TaskGroup() as group:
             history = group.create_task(
                 metrics.history(source.url, back, span, timeout=self.timeout)
             )
+            whole = group.create_task(self._ask(metrics, source.url, source.expressions()))
+            recent = group.create_task(self._ask(metrics, source.url, source.recent_expressions()))
+        return read_traffic(source, whole.result(), recent.result()), history.result()
+
+    async def _ask(
+        self, metrics: Metrics, url: str, asked: Mapping[Query, str]
+    ) -> Mapping[Query, Reading]:
+        async with asyncio.TaskGroup() as group:
             tasks = {
-                name: group.create_task(metrics.query(source.url, one, timeout=self.timeout))
-                for name, one in asked.items()
+                query: group.create_task(metrics.query(url, one, timeout=self.timeout))
+                for query, one in asked.items()
             }
-        readings = {query: tasks[query].result() for query in Query if query in tasks}
-        return read_traffic(source, readings, tasks[_RECENT].result()), history.result()
+        return {query: task.result() for query, task in tasks.items()}
 
     def _detail(self, found: TrafficReading, history: Reading) -> str:
         said = in_words(found.traffic, self.tools.thresholds)

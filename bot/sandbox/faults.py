@@ -78,11 +78,9 @@ FAULTS: Final = (
     Fault(USERS_INVISIBLE, "Us", "Users out of sight", "Health and metrics are gone"),
 )
 
-# By chance, or nothing is broken, or it takes a person's eyes, or the runbook's script beside the
-# riddle could not notice: it is given Ideogram's address, for curl cannot be told a name server.
-_NO_RIDDLES: Final = frozenset(
-    {"partial-outage", "status-red", QUALITY, USERS_INVISIBLE, SLOW_DNS, DEAD_RESOLVER}
-)
+# Nothing is broken, or it takes a person's eyes, or the runbook's script beside it could not
+# notice: it is given Ideogram's address, for curl cannot be told a name server.
+_NO_RIDDLES: Final = frozenset({"status-red", QUALITY, SLOW_DNS, DEAD_RESOLVER})
 
 TROUBLES: Final = {
     "stuck-pods": "New pods stay unready",

@@ -80,7 +80,8 @@ def _service(addresses: Addresses) -> dict[str, Any]:
             },
         },
         "secret": {"name": SECRET, "key": "api-key", "staged_key": "api-key-next"},
-        "prometheus": {"url": addresses.prometheus},
+        # At a visitor's pace: what was a minute ago is over.
+        "prometheus": {"url": addresses.prometheus, "window_minutes": 1, "recent_seconds": 12},
     }
 
 

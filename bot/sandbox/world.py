@@ -25,6 +25,7 @@ from bot.sandbox.outside import Outside
 from bot.sandbox.own_faults import OwnFaults
 from bot.sandbox.page import Page
 from bot.sandbox.presses import Presses
+from bot.sandbox.prometheus.server import PrometheusServer
 from bot.sandbox.service.server import ServiceServer
 from bot.sandbox.settings_files import (
     API_HOST,
@@ -38,6 +39,7 @@ from bot.sandbox.settings_files import (
 from bot.sandbox.slack.server import SlackServer
 
 DEFAULT_PORT: Final = 8765
+OWN_PROMETHEUS: Final = "own"  # instead of a URL
 Transport = Literal["socket", "http"]
 
 
@@ -49,11 +51,13 @@ class Pace:
         pod_seconds: From a pod's creation until it is ready.
         latency_seconds: How long Ideogram takes for one image.
         think_seconds: What a pretend user waits between two images.
+        scrape_seconds: Between two looks of the pretend Prometheus at the service's metrics.
     """
 
     pod_seconds: float = 3.0
     latency_seconds: float = 0.4
     think_seconds: float = 1.0
+    scrape_seconds: float = 1.0
 
 
 def free_port() -> int:
@@ -69,7 +73,7 @@ def _as_it_is(_: dict[str, Any]) -> None:
 
 
 class World:
-    """A pretend Slack, Ideogram, Kubernetes and service, the bot, and the page to play with them.
+    """A pretend Slack, Ideogram, Kubernetes, service and Prometheus, the bot, and the page.
 
     Args:
         folder: Where settings, database and log of the bot are written; created when missing.
@@ -77,7 +81,8 @@ class World:
         transport: How Slack reaches the bot: Socket Mode, or signed HTTP requests.
         start_bot: Whether to run `python -m bot serve`; without it people talk to an empty room.
         pace: How fast everything goes.
-        prometheus_url: Of a Prometheus that scrapes the service; None: users' requests are unseen.
+        prometheus_url: Of another Prometheus that scrapes the service than the world's own; None:
+            users' requests are unseen.
         amend: Changes the content of `ideogram-bot.yml` before it is written, for a test's world.
 
     Attributes:
@@ -85,6 +90,7 @@ class World:
         name_servers: Two that know the pretend Ideogram's name; asked in this order.
         bot: The child process; None without `start_bot`.
         chaos: What is broken, and the dares.
+        prometheus_url: Where the users' requests are seen; None where they are not.
         environment: The bot's settings as environment variables.
         url: Of the page, once entered.
     """
@@ -97,7 +103,7 @@ class World:
         transport: Transport = "socket",
         start_bot: bool = True,
         pace: Pace | None = None,
-        prometheus_url: str | None = None,
+        prometheus_url: str | None = OWN_PROMETHEUS,
         amend: Callable[[dict[str, Any]], None] = _as_it_is,
     ) -> None:
         pace = pace or Pace()
@@ -105,7 +111,7 @@ class World:
         self._bot_port = free_port()
         self._transport = transport
         self._start_bot = start_bot
-        self._prometheus_url = prometheus_url
+        self.prometheus_url = prometheus_url
         self._amend = amend
         events = f"http://127.0.0.1:{self._bot_port}/slack/events"
         self.slack = SlackServer(events_url=events if transport == "http" else None)
@@ -145,6 +151,8 @@ class World:
                 think_seconds=self._pace.think_seconds,
             )
         )
+        if self.prometheus_url == OWN_PROMETHEUS:
+            await self._enter_prometheus(stack)
         self._write_settings(outside.url)
         own_faults = OwnFaults(
             ideogram=self.ideogram,
@@ -173,6 +181,12 @@ class World:
         """Ideogram by its name."""
         return f"http://{API_HOST}:{urlsplit(self.ideogram.url).port}"
 
+    async def _enter_prometheus(self, stack: contextlib.AsyncExitStack) -> None:
+        target = self.service.url.removeprefix("http://")
+        scraper = PrometheusServer([target], every_seconds=self._pace.scrape_seconds)
+        self.prometheus_url = (await stack.enter_async_context(scraper)).url
+        await own(stack, scraper.keep_scraping())
+
     def _keys(self) -> dict[str, str]:
         """Name the key in use and the one that waits for a rotation; both are accepted."""
         staged = f"{self.ideogram.key[:-6]}staged"
@@ -185,7 +199,7 @@ class World:
             ideogram=self.ideogram.url,
             service=self.service.url,
             outside=outside,
-            prometheus=self._prometheus_url,
+            prometheus=self.prometheus_url,
             resolvers=[one.place for one in self.name_servers],
         )
         config = config_file(addresses, sorted(self.slack.users))

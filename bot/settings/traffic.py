@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, ValidationInfo, field_validator
 
 from bot.domain.metrics import Query
 from bot.settings.part import Part
@@ -25,9 +25,23 @@ class PrometheusSettings(Part):
     window_minutes: float = Field(
         5, ge=1, le=60, description="Over which requests are counted, minutes."
     )
+    recent_seconds: float = Field(
+        60,
+        ge=5,
+        description="The newest part of the window, judged alone when 20 requests are in it; "
+        "seconds, at least two scrapes.",
+    )
     stale_minutes: float = Field(
         3, gt=0, description="A newest sample older than this says nothing, minutes."
     )
+
+    @field_validator("recent_seconds")
+    @classmethod
+    def _is_part_of_the_window(cls, recent: float, found: ValidationInfo) -> float:
+        window = found.data.get("window_minutes")  # absent when it is wrong itself
+        if window is not None and recent > window * 60:
+            raise ValueError("use at most window_minutes")
+        return recent
 
 
 class ThresholdSettings(Part):

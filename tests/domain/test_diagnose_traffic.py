@@ -35,6 +35,7 @@ from tests.domain.measured import (
 OWN_KEY = replace(auth(Outcome.HEALTHY, status=200), facts={facts.KEY_SOURCE: "IDEOGRAM_API_KEY"})
 OLD_PODS = workload(**{facts.PODS_OLDER_THAN_KEY: True})
 NO_HEALTH = health(HealthState.UNKNOWN)
+SWITCHED = (health(HealthState.FALLBACK), workload(**{facts.FALLBACK: "on"}))
 LOST = a_result(ProbeKind.DOWNLOAD, Outcome.UNHEALTHY)
 P95 = {"p95": timedelta(seconds=41)}
 QUICK = {"p95": timedelta(seconds=6)}
@@ -160,6 +161,44 @@ ROWS = {
         Cause.SAFETY,
         "P3",
     ),
+    "errors-from-before-placeholders-were-switched-on": (
+        all_well(*SWITCHED, traffic(60, server_error=300, in_a_row=9, lost=9, downloads=60, **P95)),
+        Cause.HEALTHY,
+        None,
+    ),
+    "errors-from-before-generation-was-switched-off": (
+        all_well(
+            health(HealthState.FALLBACK),
+            workload(**{facts.GENERATION: "off"}),
+            traffic(60, server_error=300),
+        ),
+        Cause.HEALTHY,
+        None,
+    ),
+    "errors-of-a-service-that-falls-back-by-itself-and-still-tries": (
+        all_well(
+            health(HealthState.FALLBACK),
+            workload(**{facts.FALLBACK: "off"}),
+            traffic(60, server_error=300),
+        ),
+        Cause.OUTAGE,
+        "P1",
+    ),
+    "errors-while-the-switch-is-on-and-the-service-does-not-show-it": (
+        all_well(workload(**{facts.FALLBACK: "on"}), traffic(60, server_error=300)),
+        Cause.OUTAGE,
+        "P1",
+    ),
+    "a-balance-is-low-whoever-asks-for-pictures": (
+        all_well(*SWITCHED, traffic(balance_usd=Decimal("9.99"))),
+        Cause.CREDITS_LOW,
+        "P2",
+    ),
+    "an-outage-that-a-call-shows-goes-on-behind-placeholders": (
+        all_well(*SWITCHED, legacy(Answer.SERVER_ERROR), v3(Answer.SERVER_ERROR), traffic(0)),
+        Cause.OUTAGE,
+        "P1",
+    ),
     "credits-exhausted-before-credits-low": (
         all_well(v3(Answer.UNFUNDED), traffic(balance_usd=Decimal(0))),
         Cause.CREDITS_EXHAUSTED,
@@ -208,6 +247,15 @@ def test_an_origin_that_depends_is_the_same_where_it_is_also_seen():
 
     (also,) = diagnose(seen).also_seen
     assert (also.cause, also.origin) == (Cause.DOWNLOAD, Origin.US)
+
+
+def test_users_who_did_not_wait_say_nothing_against_a_slow_canary():
+    seen = all_well(v3(IMAGE, seconds=40), traffic(0, timed_out=50, **QUICK))
+
+    diagnosis = diagnose(seen)
+
+    assert (diagnosis.cause, diagnosis.severity) == (Cause.TIMEOUT, "P1")
+    assert [one.cause for one in diagnosis.also_seen] == [Cause.SLOW]
 
 
 def test_thresholds_may_be_set():
@@ -295,7 +343,7 @@ def any_set(draw):
         draw(st.sampled_from([OWN_KEY, auth(Outcome.HEALTHY, status=200), auth(Outcome.UNKNOWN)])),
         health(draw(st.sampled_from(HealthState))),
         page(draw(st.sampled_from(Outcome))),
-        draw(st.sampled_from([OLD_PODS, workload(), workload(available=0)])),
+        draw(st.sampled_from([OLD_PODS, workload(), workload(available=0), SWITCHED[1]])),
         draw(any_traffic()),
         mode=draw(st.sampled_from(Mode)),
     )

@@ -29,7 +29,8 @@ answers = st.builds(
 
 def read(recent=None, **changes):
     readings = {**FRESH, **{Query(name): one for name, one in changes.items()}}
-    return read_traffic(SOURCE, readings, recent or Reading())
+    newest = {Query(name): one for name, one in (recent or {}).items()}
+    return read_traffic(SOURCE, readings, newest)
 
 
 @pytest.mark.parametrize(
@@ -127,18 +128,65 @@ def test_a_wrong_query_for_downloads_counts_nothing():
 
 
 def test_a_quiet_last_minute_leaves_the_window():
-    seen = read(recent=outcomes(c503=19))
+    seen = read({"outcomes": outcomes(c503=19)})
 
     assert (seen.traffic.window, seen.traffic.failed) == (SOURCE.window, 0)
+
+
+def test_a_busy_last_minute_speaks_alone_in_everything_that_is_counted():
+    before = {"outcomes": outcomes(success=30, c503=170), "p95": a_reading(41)}
+
+    seen = read(
+        {"outcomes": outcomes(success=20), "p95": a_reading(6), "safety": a_reading(0)},
+        **before,
+        safety=a_reading(100),
+    ).traffic
+
+    assert (seen.window, seen.requests, seen.failed) == (SOURCE.recent, 20, 0)
+    assert (seen.p95, seen.count(AnswerClass.UNSAFE)) == (timedelta(seconds=6), 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "newest", "is_alone"),
+    [
+        ({"c503": 70, "success": 30}, {"success": 3}, True),
+        ({"c503": 70, "success": 30}, {"success": 2}, False),
+        ({"c503": 70, "success": 30}, {"success": 3, "error": 1}, False),
+        ({"c503": 100}, {"success": 1}, True),
+        ({"c503": 100}, {}, False),
+        ({"c503": 10, "success": 90}, {"success": 19}, False),
+        ({"success": 100}, {"success": 19}, False),
+    ],
+)
+def test_good_requests_that_the_trouble_of_before_would_hardly_let_pass_end_it(
+    before, newest, is_alone
+):
+    seen = read({"outcomes": outcomes(**newest)}, outcomes=outcomes(**before)).traffic
+
+    assert seen.window == (SOURCE.recent if is_alone else SOURCE.window)
+
+
+@pytest.mark.parametrize("unread", [Reading(problem="400"), outcomes(success=float("nan"))])
+def test_a_last_minute_that_cannot_be_read_leaves_the_window(unread):
+    assert read({"outcomes": unread}).traffic.window == SOURCE.window
 
 
 def test_own_outcomes_are_not_measured_by_the_age_of_our_metrics():
     source = MetricsSource("http://p", {Query.OUTCOMES: "sum(mine)", Query.P95: "q[$window]"})
 
-    asked = source.expressions(timedelta(minutes=1))
+    asked = source.expressions()
 
     assert Query.NEWEST not in asked
-    assert (asked[Query.OUTCOMES], asked[Query.P95]) == ("sum(mine)", "q[60s]")
+    assert (asked[Query.OUTCOMES], asked[Query.P95]) == ("sum(mine)", "q[300s]")
+
+
+def test_only_what_counts_over_a_window_is_asked_for_its_newest_part():
+    source = MetricsSource("http://p", {Query.P95: "mine"}, recent=timedelta(seconds=30))
+
+    asked = source.recent_expressions()
+
+    assert set(asked) == {Query.OUTCOMES, Query.SAFETY, Query.DOWNLOADS, Query.DOWNLOAD_P95}
+    assert "[30s]" in asked[Query.OUTCOMES]
 
 
 @pytest.mark.parametrize(
@@ -150,14 +198,17 @@ def test_own_outcomes_are_not_measured_by_the_age_of_our_metrics():
     ],
 )
 def test_without_an_age_the_outcomes_alone_tell(found, state):
-    assert read_traffic(SOURCE, {Query.OUTCOMES: found}, Reading()).state is state
+    assert read_traffic(SOURCE, {Query.OUTCOMES: found}, {}).state is state
 
 
 def test_nothing_asked_is_failed():
-    assert read_traffic(SOURCE, {}, Reading()).state is TrafficState.FAILED
+    assert read_traffic(SOURCE, {}, {}).state is TrafficState.FAILED
 
 
-@given(st.dictionaries(st.sampled_from(Query), answers), answers)
+@given(
+    st.dictionaries(st.sampled_from(Query), answers),
+    st.dictionaries(st.sampled_from(Query), answers),
+)
 def test_any_answers_are_read_and_survive_as_facts(readings, recent):
     seen = read_traffic(SOURCE, readings, recent)
     again = from_facts(to_facts(seen.traffic))
@@ -179,6 +230,12 @@ def test_numbers_survive_as_facts():
 
     assert from_facts(to_facts(traffic)) == traffic
     assert traffic.balance_usd == Decimal("8.5")
+
+
+def test_refused_content_alone_is_not_called_a_failure():
+    traffic = read(outcomes=outcomes(success=5, safety_rejected=3)).traffic
+
+    assert in_words(traffic, Thresholds()).startswith("3 of 8 requests refused as unsafe in 5 min")
 
 
 def test_a_line_says_everything_that_hurts():

@@ -60,7 +60,7 @@ class FakeMetrics(Metrics):
 
     Attributes:
         readings: By query, for the whole window.
-        recent: The outcomes of the last minute.
+        recent: By query, for the newest part of it alone.
         past: The answer to every range query.
         asked: URLs and expressions in order.
         spans: Of the range queries, in order.
@@ -68,16 +68,19 @@ class FakeMetrics(Metrics):
 
     def __init__(self, source: MetricsSource = SOURCE) -> None:
         self.readings: dict[Query, Reading] = dict(FRESH)
-        self.recent = Reading()
+        self.recent: dict[Query, Reading] = {}
         self.past = Reading()
         self.spans: list[Span] = []
         self.asked: list[tuple[str, str]] = []
         self._names = {one: name for name, one in source.expressions().items()}
+        self._recent = {one: name for name, one in source.recent_expressions().items()}
 
     async def query(self, url: str, expression: str, *, timeout: timedelta) -> Reading:  # noqa: ASYNC109  the port's
         self.asked.append((url, expression))
+        if expression in self._recent:
+            return self.recent.get(self._recent[expression], Reading())
         name = self._names.get(expression)
-        return self.recent if name is None else self.readings.get(name, Reading())
+        return Reading() if name is None else self.readings.get(name, Reading())
 
     async def history(
         self,

@@ -38,7 +38,7 @@ async def test_users_who_fail_are_counted_by_the_answer_they_got(bench, metrics)
 
 async def test_a_busy_last_minute_is_judged_alone(bench, metrics):
     metrics.readings[Query.OUTCOMES] = outcomes(success=100, c503=300)
-    metrics.recent = outcomes(success=40)
+    metrics.recent = {Query.OUTCOMES: outcomes(success=40)}
 
     result = await measure(bench, metrics)
 
@@ -102,7 +102,8 @@ async def test_only_the_configured_prometheus_is_asked(bench, metrics):
     await measure(bench, metrics)
 
     assert {url for url, _ in metrics.asked} == {SOURCE.url}
-    assert len(metrics.asked) == len(Query) + 1  # outcomes twice
+    # Five count over a window, and over its end; one asks for the past.
+    assert len(metrics.asked) == len(Query) + 5
     assert not any("$window" in expression for _, expression in metrics.asked)
 
 

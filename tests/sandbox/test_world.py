@@ -13,8 +13,9 @@ from bot.sandbox.faults import BAD_DEPLOY, BAD_IMAGE, FAULTS, OWN, TROUBLES
 from bot.sandbox.ideogram.faults import FAULTS as IDEOGRAM_FAULTS
 from bot.sandbox.presses import NothingToPressError
 from bot.sandbox.world import Pace, World
+from tests import prometheus
 
-QUICK = Pace(pod_seconds=0.02, latency_seconds=0.01, think_seconds=0.01)
+QUICK = Pace(pod_seconds=0.02, latency_seconds=0.01, think_seconds=0.01, scrape_seconds=0.1)
 
 
 @pytest.fixture
@@ -109,6 +110,22 @@ async def test_the_config_file_names_both_switches_and_the_incidents_channel(wor
     assert switches["fallback"]["env"] == "IDEOGRAM_FALLBACK"
     assert switches["generation"]["env"] == "IDEOGRAM_ENABLED"
     assert config["slack"]["incidents_channel"] == "C0INCIDENTS"
+
+
+async def test_users_are_seen_through_the_worlds_own_prometheus(tmp_path):
+    async with World(tmp_path, port=0, start_bot=False, pace=QUICK) as world:
+        config = yaml.safe_load(world.files.config.read_text())["services"][0]["prometheus"]
+
+        assert config["url"] == world.prometheus_url
+        await prometheus.knows(config["url"], "sum(ideogram_generations_total) > 3")
+
+
+@pytest.mark.parametrize("url", [None, "http://127.0.0.1:9"])
+async def test_a_world_may_have_another_prometheus_or_none(tmp_path, url):
+    async with World(tmp_path, port=0, start_bot=False, pace=QUICK, prometheus_url=url) as world:
+        config = yaml.safe_load(world.files.config.read_text())
+
+        assert config["services"][0]["prometheus"]["url"] == url
 
 
 async def test_the_bot_gets_the_rights_of_its_role_only(world):

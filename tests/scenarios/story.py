@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -14,7 +15,7 @@ import aiohttp
 from bot.clock import SystemClock
 from bot.sandbox.bot_process import COMMAND, BotProcess, child_environment
 from bot.sandbox.slack.server import Delivery, SlackServer
-from bot.sandbox.world import Pace, Transport, World
+from bot.sandbox.world import OWN_PROMETHEUS, Pace, Transport, World
 from bot.slack.manifest import SCOPES
 from tests.slack_limits import check_call
 
@@ -26,8 +27,8 @@ BEN: Final = "U0BEN"
 INCIDENTS: Final = "C0INCIDENTS"
 ONCALL: Final = "C0ONCALL"
 OPERATIONS: Final = "C0OPS"
-QUICK: Final = Pace(pod_seconds=0.2, latency_seconds=0.02, think_seconds=0.2)
-SLOW_PODS: Final = Pace(pod_seconds=2.5, latency_seconds=0.02, think_seconds=0.2)
+QUICK: Final = Pace(pod_seconds=0.2, latency_seconds=0.02, think_seconds=0.2, scrape_seconds=0.5)
+SLOW_PODS: Final = replace(QUICK, pod_seconds=2.5)
 PATIENCE_SECONDS: Final = 60.0  # on a busy machine; nothing here normally takes that long
 POLL: Final = timedelta(seconds=0.05)
 SURE_AFTER: Final = 8  # outcomes of one kind in a row: this is what users get now
@@ -282,7 +283,7 @@ async def a_story(
     pace: Pace = QUICK,
     amend: Callable[[Json], None] = lambda _: None,
     start_bot: bool = True,
-    prometheus_url: str | None = None,
+    prometheus_url: str | None = OWN_PROMETHEUS,
 ) -> AsyncIterator[Story]:
     """Open a world with the bot in it; its Slack grants the scopes of the manifest only."""
 

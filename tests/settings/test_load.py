@@ -91,6 +91,23 @@ def test_a_full_file_becomes_domain_objects(read):
     assert not names_resolvable(settings.file)
 
 
+PROMETHEUS = "    prometheus: {url: 'http://p:9090', window_minutes: 2, recent_seconds: %s}\n"
+
+
+def test_the_newest_part_of_the_window_may_be_set(read):
+    (service,) = services_of(read(MINIMAL + PROMETHEUS % 120).file)
+
+    assert service.metrics is not None
+    assert service.metrics.recent == service.metrics.window
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(121, "at most window_minutes"), (4, "5")])
+def test_the_newest_part_is_no_more_than_the_window_and_covers_two_scrapes(read, seconds, words):
+    (found,) = problems(read, MINIMAL + PROMETHEUS % seconds)
+
+    assert words in found.message + found.fix
+
+
 def test_the_policy_comes_from_the_file(read):
     policy = policy_of(read(FULL).file.policy)
 

@@ -52,14 +52,14 @@ async def test_generations_are_counted_by_model_and_status(order, http, ideogram
     assert found["ideogram_safety_rejections"] == 1
 
 
-async def test_durations_fall_into_the_documented_buckets(order, http):
+async def test_durations_fall_into_the_documented_buckets_and_finer_ones(order, http):
     await order()
 
     found = await samples(http)
 
     name = "ideogram_generation_duration_seconds_bucket"
     bounds = [series.split('"')[1] for series in found if series.startswith(name)]
-    assert bounds == ["2", "5", "10", "15", "20", "30", "60", "+Inf"]
+    assert bounds == ["0.5", "1", "2", "5", "10", "15", "20", "30", "60", "+Inf"]
     assert found[f'{name}{{le="2"}}'] == 1
 
 
