@@ -31,7 +31,7 @@ from bot.integrations.prometheus import PrometheusApi
 from bot.mitigations import MITIGATIONS
 from bot.ports import Instruments, Mitigation
 from bot.probes import PROBES
-from bot.rendering import Templates
+from bot.rendering.templates import Templates
 from bot.settings.config_file import ConfigFile
 from bot.settings.load import Settings
 from bot.storage.storage import SqlStorage
