@@ -1,5 +1,6 @@
 """Everything that looks outward, joined: clients, keys, probes and mitigations."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +26,7 @@ from bot.integrations.cluster import KubernetesCluster
 from bot.integrations.http import Http
 from bot.integrations.ideogram import IdeogramApi
 from bot.integrations.keys import ServiceKeys
-from bot.integrations.kube_client import KubeClients
+from bot.integrations.kube_later import LaterApiServers
 from bot.integrations.network import SystemNetwork
 from bot.integrations.prometheus import PrometheusApi
 from bot.mitigations import MITIGATIONS
@@ -63,6 +64,12 @@ class Outbound:
     guard: Guard
     offer: Offer
     seen_from: str
+    servers: LaterApiServers
+
+    async def prepare(self) -> None:
+        """Read what was left out of the start, before somebody waits for it."""
+        await asyncio.to_thread(self.words.prepare)
+        await self.servers.ready()
 
 
 @asynccontextmanager
@@ -75,13 +82,11 @@ async def outbound(settings: Settings) -> AsyncIterator[Outbound]:
     clock = SystemClock()
     words = _words(settings)
     http = Http.open(clock)
-    cluster = KubernetesCluster(
-        clients=KubeClients(clock=clock, kubeconfig=settings.environment.kubeconfig)
-    )
+    servers = LaterApiServers(clock=clock, kubeconfig=settings.environment.kubeconfig)
     try:
-        yield _joined(settings, clock, words, http, cluster)
+        yield _joined(settings, clock, words, http, servers)
     finally:
-        await cluster.aclose()
+        await servers.aclose()
         await http.aclose()
 
 
@@ -99,9 +104,9 @@ def _joined(
     clock: SystemClock,
     words: Templates,
     http: Http,
-    cluster: KubernetesCluster,
+    servers: LaterApiServers,
 ) -> Outbound:
-    file = settings.file
+    file, cluster = settings.file, KubernetesCluster(clients=servers)
     canary = canary_of(file)
     network = SystemNetwork(http=http, ways_out=tuple(str(u) for u in file.connectivity_urls))
     ideogram = _ideogram(settings, http, canary)
@@ -137,6 +142,7 @@ def _joined(
         guard=guard,
         offer=Offer(storage=storage, guard=guard, describe=describe, mitigations=mitigations),
         seen_from=socket.gethostname(),
+        servers=servers,
     )
 
 

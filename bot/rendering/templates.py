@@ -47,6 +47,7 @@ _MACROS: Final = {
     "events": "_events.j2",
     "past": "_past.j2",
 }
+_FIRST: Final = ("messages/triage-card.j2", "labels.j2", "confirm.j2", "messages/incident-card.j2")
 _GIVEN: Final = frozenset({*_MACROS, "message", "preview", "seen", "due"})
 _DRAFT_SLOTS: Final = ("title", "impact", "cause", "action")
 
@@ -211,6 +212,12 @@ class Templates(Words):
             for name in names:
                 found += _undefined(environment, name)
         return tuple(found)
+
+    def prepare(self) -> None:
+        """Read what the first minute of an incident needs, so that nobody waits for it then."""
+        for name in (*_MACROS.values(), *_FIRST):
+            for surface in (self._mrkdwn, self._plain):
+                surface.environment.get_template(name)
 
     def wording(self, message: Message) -> Wording:
         """Word a message for Slack."""
