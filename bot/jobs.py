@@ -60,7 +60,7 @@ class Jobs:
         scheduler = AsyncIOScheduler(timezone=UTC)
         for tick in ticks:
             scheduler.add_job(
-                self.begin,
+                self._ticked,
                 "interval",
                 args=[tick.name, tick.work],
                 kwargs={"at_once": tick.at_once},
@@ -72,6 +72,13 @@ class Jobs:
             )
         scheduler.start()
         self._scheduler = scheduler
+
+    async def _ticked(self, name: str, work: Work, *, at_once: int) -> None:
+        """Begin the work of one tick; a coroutine, for a plain function runs in another thread.
+
+        A task made there is not thread-safe, and the sleeping loop does not notice it.
+        """
+        self.begin(name, work, at_once=at_once)
 
     def loop(self, name: str, work: Work) -> None:
         """Repeat work until stopped; after a failure it pauses for a moment."""

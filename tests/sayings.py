@@ -13,7 +13,7 @@ from bot.domain.replies import BillingRequest, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent, TimelineLine
-from bot.rendering import Templates
+from bot.rendering.templates import Templates
 from tests.builders import ANA, BEN, NIGHT, a_result, an_incident
 
 WORDS = Templates()

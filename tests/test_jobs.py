@@ -48,6 +48,20 @@ async def test_a_tick_runs_again_after_it_failed():
     assert work.runs >= 2
 
 
+async def test_a_tick_wakes_a_loop_that_has_nothing_else_to_do():
+    # In debug mode asyncio refuses a task made in another thread: there the loop sleeps on.
+    asyncio.get_running_loop().set_debug(True)
+    work = Counting()
+
+    async with Jobs() as jobs:
+        jobs.tick([Tick("work", timedelta(milliseconds=10), work)])
+        async with asyncio.timeout(5):
+            await work.began.wait()
+        await jobs.stop(SOON)
+
+    assert work.runs >= 1
+
+
 async def test_a_loop_goes_on_after_a_failure():
     work = Counting(fails=1)
 

@@ -15,7 +15,8 @@ from bot.domain.message import (
     Trouble,
 )
 from bot.domain.mitigation import MitigationKind, State
-from bot.rendering import Templates
+from bot.rendering.escaping import markdown
+from bot.rendering.templates import Templates
 from tests.builders import ANA, NIGHT, a_preview, a_run, an_incident
 from tests.sayings import HOSTILE, SICK, WORDS, a_diagnosis, a_line, a_postmortem
 
@@ -94,6 +95,23 @@ def test_a_draft_can_be_sent_without_typing():
         action="Investigating",
         title="Trouble with image generation",
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("INC-1, 50% (of 2026-11-20): it's 3/4.", "INC-1, 50% (of 2026-11-20): it's 3/4."),
+        ("two  spaces", "two spaces"),
+        ("1. item", r"1\. item"),
+        ("12) item", r"12\) item"),
+        ("- item", r"\- item"),
+        ("*bold*", r"\*bold\*"),
+        ("&lt;", r"\&lt;"),
+        ("a\nb", "a b"),
+    ],
+)
+def test_a_value_stays_words_in_a_document(typed, written):
+    assert markdown(typed) == written
 
 
 UNDEFINED = {

@@ -33,7 +33,7 @@ from bot.settings.config_file import (
 )
 from bot.settings.environment import Environment
 from bot.settings.traffic import PrometheusSettings
-from bot.slack.edge import Credentials
+from bot.slack.credentials import Credentials
 
 
 def services_of(file: ConfigFile) -> tuple[Service, ...]:

@@ -1,4 +1,4 @@
-"""Commands that do one thing and end: the triage and the postmortem in a terminal."""
+"""The triage in a terminal: it does one thing and ends."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -7,22 +7,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from bot.bootstrap.objects import credentials_of
 from bot.bootstrap.outbound import Outbound, outbound
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import UnavailableError
-from bot.domain.ids import ChannelId, IncidentId, parse_incident
+from bot.domain.ids import ChannelId
 from bot.domain.message import TriageCard, TriageState
 from bot.domain.probe import ProbeResult
 from bot.domain.service import Service, find_service
 from bot.domain.triage import Triage
 from bot.ports import Words
 from bot.settings.load import Settings
-from bot.slack.edge import Speaking
-from bot.slack.messenger import http_session
 from bot.terminal import next_steps
 from bot.usecases.examine import Examined, Plan
-from bot.usecases.postmortem import People, PeopleOf, Postmortems
 from bot.usecases.triage import fallback_on
 
 # Of `all`: each holds connections to its cluster and its health URL, and they have timeouts.
@@ -138,35 +134,3 @@ async def _remembered(
         )
         await uow.triages.save(triage, claimed_until=None)
     return card
-
-
-async def postmortem_once(settings: Settings, incident: str) -> str:
-    """Write the postmortem of an incident as Markdown.
-
-    Raises:
-        UnavailableError: The database does not answer.
-        UnknownIncidentError: There is no such incident.
-    """
-    incident_id = parse_incident(incident)
-    async with opened(settings) as (out, _):
-        postmortems = Postmortems(clock=out.clock)
-        people = await _people(out, incident_id)
-        async with out.storage() as uow:
-            found = await uow.incidents.get(incident_id)
-            return out.words.document(await postmortems.compose(uow, found, people))
-
-
-async def _people(out: Outbound, incident_id: IncidentId) -> People:
-    """Look up names, as the file in Slack has them; without a token or Slack ids remain."""
-    environment = out.settings.environment
-    if environment.slack_bot_token is None:
-        return ()
-    async with http_session() as session:
-        speaking = Speaking(
-            credentials=credentials_of(environment),
-            api_url=environment.slack_api_url,
-            session=session,
-            words=out.words,
-            clock=out.clock,
-        )
-        return await PeopleOf(storage=out.storage, messenger=speaking.messenger())(incident_id)

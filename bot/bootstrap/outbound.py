@@ -1,5 +1,6 @@
 """Everything that looks outward, joined: clients, keys, probes and mitigations."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,14 +29,14 @@ from bot.integrations.cluster import KubernetesCluster
 from bot.integrations.http import Http
 from bot.integrations.ideogram import IdeogramApi
 from bot.integrations.keys import ServiceKeys
-from bot.integrations.kube_client import KubeClients
+from bot.integrations.kube_later import LaterApiServers
 from bot.integrations.name_servers import NameServers
 from bot.integrations.network import SystemNetwork
 from bot.integrations.prometheus import PrometheusApi
 from bot.mitigations import MITIGATIONS
 from bot.ports import Instruments, Lookout, Mitigation
 from bot.probes import PROBES
-from bot.rendering import Templates
+from bot.rendering.templates import Templates
 from bot.settings.config_file import ConfigFile
 from bot.settings.load import Settings
 from bot.storage.storage import SqlStorage
@@ -68,6 +69,12 @@ class Outbound:
     guard: Guard
     offer: Offer
     seen_from: str
+    servers: LaterApiServers
+
+    async def prepare(self) -> None:
+        """Read what was left out of the start, before somebody waits for it."""
+        await asyncio.to_thread(self.words.prepare)
+        await self.servers.ready()
 
 
 @asynccontextmanager
@@ -92,13 +99,11 @@ async def outbound(settings: Settings) -> AsyncIterator[Outbound]:
         name_servers=name_servers,
         ways_out=tuple(str(url) for url in settings.file.connectivity_urls),
     )
-    cluster = KubernetesCluster(
-        clients=KubeClients(clock=clock, kubeconfig=settings.environment.kubeconfig)
-    )
+    servers = LaterApiServers(clock=clock, kubeconfig=settings.environment.kubeconfig)
     try:
-        yield _joined(settings, clock, words, network, cluster)
+        yield _joined(settings, clock, words, network, servers)
     finally:
-        await cluster.aclose()
+        await servers.aclose()
         await http.aclose()
 
 
@@ -116,9 +121,9 @@ def _joined(
     clock: SystemClock,
     words: Templates,
     network: SystemNetwork,
-    cluster: KubernetesCluster,
+    servers: LaterApiServers,
 ) -> Outbound:
-    file = settings.file
+    file, cluster = settings.file, KubernetesCluster(clients=servers)
     canary = canary_of(file)
     ideogram = _ideogram(settings, network.http, canary)
     keys = ServiceKeys(cluster=cluster, own_key=own_key(settings.environment))
@@ -157,6 +162,7 @@ def _joined(
         guard=guard,
         offer=Offer(storage=storage, guard=guard, describe=describe, mitigations=mitigations),
         seen_from=socket.gethostname(),
+        servers=servers,
     )
 
 

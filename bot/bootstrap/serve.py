@@ -67,6 +67,7 @@ class Bot:
     http: HttpServer
     ways: Ways
     _remembers: bool = field(default=False, init=False)
+    _is_prepared: bool = field(default=False, init=False)
     _connect_from: datetime | None = field(default=None, init=False)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
@@ -95,6 +96,9 @@ class Bot:
                 await self._open_storage()
             if self._connect_from is None or self._connect_from <= self.out.clock.now():
                 await self._connect()
+            if not self._is_prepared:
+                self._is_prepared = True
+                self.jobs.begin("prepare", self.out.prepare)
         await self._pause()
 
     async def _pause(self) -> None:

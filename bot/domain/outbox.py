@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.ids import ChannelId, MessageTs, OutboxKey
-from bot.domain.message import Message
+from bot.domain.message import Message, TriageCard, TriageState
 
 # A post written this long before it was sent says so and loses its buttons (cards.md section 1).
 LATE_AFTER: Final = timedelta(minutes=2)
@@ -57,6 +57,16 @@ class Sending:
     first_tried_at: datetime | None = None
     lapses: int = 0
     epoch: int = 0
+
+
+def awaits_verdict(message: Message) -> bool:
+    """Tell whether this is a triage without a settled verdict: its next edit may be that.
+
+    Until then whoever measures shows a state every 2 s at most, so this makes one edit of a card
+    come sooner. Otherwise a picture of probes painted just before would hold the verdict up.
+    """
+    waiting = (TriageState.RUNNING, TriageState.SO_FAR)
+    return isinstance(message, TriageCard) and message.state in waiting
 
 
 def retry_delay(attempts: int, wished: timedelta | None) -> timedelta:

@@ -20,7 +20,7 @@ from bot.integrations.cluster_parsing import (
 )
 from bot.integrations.cluster_refusals import Wish, check
 from bot.integrations.key_reading import read_key
-from bot.integrations.kube_client import STRATEGIC_MERGE, KubeAsk, KubeClients
+from bot.integrations.kube_ask import STRATEGIC_MERGE, ApiServers, KubeAsk
 
 FIELD_MANAGER: Final = "ideogram-incident-bot"  # never kubectl*: Flux strips what that owns
 _RECONNECT_AFTER: Final = timedelta(seconds=1)
@@ -31,7 +31,7 @@ _REVIEWS: Final = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 class KubernetesCluster:
     """One or more clusters, by the context of the target."""
 
-    clients: KubeClients
+    clients: ApiServers
 
     async def aclose(self) -> None:
         """Close all connections."""

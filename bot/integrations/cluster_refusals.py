@@ -19,7 +19,7 @@ from bot.domain.errors import (
     UnseenError,
 )
 from bot.domain.service import Target
-from bot.integrations.kube_client import KubeAnswer
+from bot.integrations.kube_ask import KubeAnswer
 
 _ROOTS: Final = {"deployments": "/apis/apps/v1", "replicasets": "/apis/apps/v1"}
 _CORE: Final = "/api/v1"

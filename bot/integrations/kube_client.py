@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,42 +22,15 @@ from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
 from bot.domain.errors import MissingError, TemporaryError, UnavailableError, UnseenError
+from bot.integrations.kube_ask import JSON, ApiServers, KubeAnswer, KubeAsk
 from bot.ports import Clock
 
-JSON: Final = "application/json"
-STRATEGIC_MERGE: Final = "application/strategic-merge-patch+json"
 # Credentials of a kubeconfig may end (EKS: 15 min); read again at a 401, but not in a loop.
 CREDENTIALS_LAST_AT_LEAST: Final = timedelta(seconds=30)
 _DEFAULT_KUBECONFIG: Final = "~/.kube/config"  # the package expands the home folder
 _UNAUTHORIZED: Final = 401
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KubeAsk:
-    """One request.
-
-    Attributes:
-        context: Of the kubeconfig; None means the current one, or in-cluster.
-        changes: Whether it may have taken effect when its answer is not seen.
-    """
-
-    context: str | None
-    verb: str
-    path: str
-    query: Sequence[tuple[str, str]] = ()
-    body: Mapping[str, Any] | None = None
-    content_type: str = JSON
-    changes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class KubeAnswer:
-    """Status and JSON document of an answer; an empty one when it was no JSON object."""
-
-    status: int
-    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +40,7 @@ class _Client:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KubeClients:
+class KubeClients(ApiServers):
     """One client per context, made at its first use.
 
     Attributes:

@@ -12,30 +12,13 @@ from bot.ports import Clock, Words
 from bot.slack.actions import Actions
 from bot.slack.app import Endpoint, SlackApp, http_endpoint
 from bot.slack.commands import Commands
+from bot.slack.credentials import Credentials
 from bot.slack.forms import Forms, Lookup
 from bot.slack.listening import Intake, Listening
 from bot.slack.messenger import SlackMessenger, web_client
 from bot.slack.socket import SocketMode
 from bot.slack.stale_updates import StaleUpdates
 from bot.slack.submissions import Submissions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """How Slack knows us and we know Slack; never shown.
-
-    Attributes:
-        app_token: Socket Mode when it is set, else HTTP.
-        signing_secret: For HTTP.
-    """
-
-    bot_token: str
-    app_token: str | None
-    signing_secret: str | None
-
-    def __repr__(self) -> str:
-        """Hide everything."""
-        return "Credentials(***)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

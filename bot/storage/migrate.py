@@ -4,14 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from bot.storage.engine import create_engine, make_folder
+from bot.storage.tables import SCHEMA
 
 # Replicas that start together wait for the one that migrates.
 PATIENCE: Final = timedelta(seconds=30)
+_VERSIONS: Final = "alembic_version"  # Alembic's table
 _LOCK: Final = 4210421  # any number that no other program locks in this database
 
 
@@ -38,7 +38,20 @@ def upgrade(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    if _is_current(connection):
+        return
+    # Read only where it is needed: it takes 0.1 s, and most starts find the newest schema.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _is_current(connection: Connection) -> bool:
+    if not inspect(connection).has_table(_VERSIONS):
+        return False
+    found = connection.execute(text(f"SELECT version_num FROM {_VERSIONS}"))  # noqa: S608  ours
+    return found.scalars().all() == [SCHEMA]

@@ -10,6 +10,8 @@ from typing import Any, Final, cast
 from sqlalchemy import BigInteger, Index, MetaData, Table, text
 from sqlmodel import Field, SQLModel
 
+# The newest migration; a test compares.
+SCHEMA: Final = "0003"
 # Of the outbox: what may have to be sent. Most rows are finished, and every tick asks.
 PENDING: Final = "dead_at IS NULL AND (ts IS NULL OR revision > sent_revision)"
 

@@ -16,7 +16,14 @@ import structlog
 from bot.domain.errors import PermanentError, TemporaryError, UnavailableError, UnseenError
 from bot.domain.ids import ChannelId, MessageTs, OutboxKey
 from bot.domain.message import TriageCard, Trouble
-from bot.domain.outbox import EDIT_EVERY, LATE_AFTER, Sending, SendingKind, retry_delay
+from bot.domain.outbox import (
+    EDIT_EVERY,
+    LATE_AFTER,
+    Sending,
+    SendingKind,
+    awaits_verdict,
+    retry_delay,
+)
 from bot.ports import Clock, Messenger, Storage
 from bot.usecases.boundary import survives
 
@@ -27,7 +34,7 @@ ATTEMPT: Final = timedelta(seconds=15)
 # Our clock and the chat's may differ; a search that begins too late would find nothing.
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 LAPSES_MAX: Final = 5  # a row that ends this program each time must not do so for ever
-LOOK_AGAIN: Final = timedelta(milliseconds=500)  # for new rows, while a slow one is under way
+LOOK_AGAIN: Final = timedelta(milliseconds=500)  # for what became due, while one is under way
 UNDELIVERED: Final = "undelivered/"  # such a message is not told when it fails itself
 LINKS_AT_ONCE: Final = 20
 LINK_TRIES: Final = 3
@@ -64,6 +71,7 @@ class Deliver:
         operations: Where undeliverable messages are told, to who asked for them; None to log them.
         at_once: How many conversations at the same time.
         attempt: Bounds one attempt; shorter than a claim, so that nobody sends beside us.
+        look_again: How long a row that becomes due by itself may wait for a slow one.
     """
 
     storage: Storage
@@ -73,6 +81,7 @@ class Deliver:
     operations: ChannelId | None = None
     at_once: int = 4
     attempt: timedelta = ATTEMPT
+    look_again: timedelta = LOOK_AGAIN
     _pace: EditPace = field(default_factory=EditPace, init=False)
     _unlinkable: Counter[OutboxKey] = field(default_factory=Counter, init=False)
 
@@ -94,10 +103,11 @@ class Deliver:
                 if not running:
                     running.add(group.create_task(self._link()))
                     is_linked = True
-                wait = LOOK_AGAIN.total_seconds()
-                _, running = await asyncio.wait(
-                    running, timeout=wait, return_when=asyncio.FIRST_COMPLETED
-                )
+                # A new row does not wait for a slow one, nor for an address to be looked up.
+                bell = group.create_task(self.storage.wait_for_outbox(self.look_again))
+                await asyncio.wait({*running, bell}, return_when=asyncio.FIRST_COMPLETED)
+                bell.cancel()
+                running = {one for one in running if not one.done()}
 
     async def hand_back(self) -> None:
         """Give all claims back, when this program stops."""
@@ -171,7 +181,9 @@ class Deliver:
 
     async def _record(self, sending: Sending, ts: MessageTs) -> None:
         now = self.clock.now()
-        not_before = now + EDIT_EVERY if sending.ts is not None else None
+        # The first edit goes at once, and so does a verdict, whatever was shown just before.
+        is_paced = sending.ts is not None and not awaits_verdict(sending.message)
+        not_before = now + EDIT_EVERY if is_paced else None
         async with self.storage() as uow:
             held = await uow.outbox.sent(sending, ts, at=now, not_before=not_before)
         if not held:

@@ -7,7 +7,7 @@ import pytest
 from bot.domain import errors
 from bot.domain.service import Target
 from bot.integrations.cluster_refusals import Wish, check
-from bot.integrations.kube_client import KubeAnswer
+from bot.integrations.kube_ask import KubeAnswer
 
 TARGET = Target("shop", "web", "app", context="prod eu")
 PATCHING = Wish("patch", "deployments", TARGET, "web")

@@ -14,7 +14,7 @@ from bot.domain.money import Canary
 from bot.domain.probe import CANARIES, Outcome, ProbeKind, ProbeResult
 from bot.domain.request import Declare, RunTriage
 from bot.ports import Probe, Subject
-from bot.rendering import Templates
+from bot.rendering.templates import Templates
 from bot.usecases.acknowledge import AcknowledgeIncident
 from bot.usecases.ask_billing import AskBillingOwner
 from bot.usecases.declare import DeclareIncident

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from bot.domain.errors import PermanentError, UnavailableError, UnseenError
 from bot.domain.ids import OutboxKey
+from bot.domain.message import TriageCard, TriageState
 from bot.domain.outbox import Sending
 from bot.usecases.deliver import ATTEMPT, Deliver, EditPace
 from tests.builders import INCIDENTS, NIGHT
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.storage import FakeStorage
+from tests.sayings import a_card
 from tests.usecases.deliver.outgoing import SECOND, a_note
 
 CARD = OutboxKey("INC-42/card")
@@ -48,6 +50,20 @@ async def test_the_first_edit_goes_at_once_and_the_next_waits(
     await deliver()
 
     assert edits(messenger) == [a_note("2"), a_note("3")]
+
+
+async def test_a_verdict_does_not_wait_for_the_picture_before_it(
+    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
+) -> None:
+    states = (TriageState.RUNNING, TriageState.SO_FAR, TriageState.EARLY, TriageState.FINAL)
+    for state in states:
+        async with storage() as uow:
+            await uow.outbox.card(CARD, INCIDENTS, a_card(state=state), at=NIGHT)
+        await deliver()
+
+    cards = [one for one in edits(messenger) if isinstance(one, TriageCard)]
+    shown = [card.state for card in cards]
+    assert shown == [TriageState.SO_FAR, TriageState.EARLY]
 
 
 async def test_states_in_between_are_left_out(

@@ -1,6 +1,7 @@
 """Posts and files: said once and in order."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.ids import ChannelId, MessageTs, OutboxKey
@@ -62,6 +63,29 @@ async def test_a_slow_conversation_holds_no_other_up(
     await deliver()
 
     assert keys(messenger) == ["fast", "slow"]
+
+
+async def test_what_is_written_meanwhile_goes_at_once(
+    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
+) -> None:
+    began, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slowly(sending: Sending) -> None:
+        if sending.key == "slow":
+            began.set()
+            await may_end.wait()
+        else:
+            may_end.set()
+
+    messenger.meanwhile = slowly
+    await write(storage, "slow")
+    patient = replace(deliver, look_again=timedelta(hours=1))
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        group.create_task(patient())
+        await began.wait()
+        await write(storage, "quick", channel=OTHER)
+
+    assert len(messenger.said) == 2
 
 
 async def test_no_more_conversations_than_allowed_go_at_once(

@@ -7,7 +7,6 @@ Markdown. Markup stands in the templates alone.
 
 import dataclasses
 import functools
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +16,6 @@ from typing import Any, Final, cast, get_args
 
 import jinja2
 from jinja2 import meta, nodes
-from markupsafe import Markup, escape
 
 from bot.domain.draft import Seen, UpdateDraft
 from bot.domain.errors import Problem
@@ -26,6 +24,15 @@ from bot.domain.message import Message, Postmortem
 from bot.domain.mitigation import Preview
 from bot.domain.press import duration_text
 from bot.ports import Confirm, Wording, Words
+from bot.rendering.escaping import (
+    copied,
+    markdown,
+    mrkdwn,
+    plain,
+    quotes_back,
+    second,
+    web_address,
+)
 
 # Of a confirm dialog: docs.slack.dev, confirmation dialog object, read 2026-11-20.
 CONFIRM_TITLE_MAX_CHARS: Final = 100
@@ -41,22 +48,12 @@ _MACROS: Final = {
     "onset": "_onset.j2",
     "past": "_past.j2",
 }
+_FIRST: Final = ("messages/triage-card.j2", "labels.j2", "confirm.j2", "messages/incident-card.j2")
 _GIVEN: Final = frozenset({*_MACROS, "message", "preview", "seen", "due"})
 _DRAFT_SLOTS: Final = ("title", "impact", "cause", "action")
 
 # Action items are due this long after the draft unless a person writes another date. Our choice.
 ACTION_ITEM_DUE_AFTER: Final = timedelta(days=14)
-
-# Control characters, and those that turn the direction of the text around them (a title must not
-# rearrange the line it stands in). Right-to-left letters themselves stay.
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-_SPACE: Final = re.compile(r"\s+")
-# Slack has no escape for its markup: a value could end the bold words around it, or open a block of
-# code over the rest of its section. These look alike and mean nothing.
-_LOOKALIKES: Final = str.maketrans({"*": "\u2217", "`": "\u02cb", "~": "\u223c"})
-_MARKDOWN: Final = re.compile(r"([\\`*\[\]<>|~])|(?<!\w)(_)|(_)(?!\w)|(&)(?=#?\w+;)")
-# What would begin a list, a heading or a rule at the start of a line.
-_MARKDOWN_START: Final = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=#]+(?:\s|$)))")
 
 
 def _shipped() -> Path:
@@ -64,49 +61,6 @@ def _shipped() -> Path:
     package = Path(str(files("bot")))
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
-
-
-def _folded(value: str) -> str:
-    """Put a value on one line: no value can begin a row of its own."""
-    return _SPACE.sub(" ", _UNSEEN.sub("", value))
-
-
-def _copied(value: str) -> Markup:
-    """Keep a command as it is, for people copy it from between backticks."""
-    return escape(_folded(value))
-
-
-def _plain(value: object) -> object:
-    return _folded(value) if isinstance(value, str) else value
-
-
-def _mrkdwn(value: object) -> object:
-    # Markup is the output of a macro. Autoescape does the escaping of everything else.
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return _folded(value).translate(_LOOKALIKES)
-
-
-def _markdown(value: object) -> object:
-    return value if isinstance(value, Markup) or not isinstance(value, str) else _neutral(value)
-
-
-@functools.lru_cache  # a long timeline repeats its words, kinds and people
-def _neutral(value: str) -> Markup:
-    escaped = _MARKDOWN.sub(lambda found: "\\" + found[0], _folded(value))
-    # Macros join the output as Markup; this value must not be escaped as HTML once more.
-    return Markup(_MARKDOWN_START.sub(r"\1\\", escaped))  # noqa: S704  it was neutralised
-
-
-def _web_address(value: str | None) -> str:
-    """Let only an http address through that cannot end a Markdown link early."""
-    return value if value and re.fullmatch(r"https?://[^\s()<>\[\]\\\"`]+", value) else ""
-
-
-def _quotes_back(text: str) -> str:
-    # Autoescape also escapes quotes. Slack wants only & < > escaped, Markdown none; a value that
-    # held `&#39;` itself reads `&amp;#39;` here, so this takes back exactly what was added.
-    return text.replace("&#39;", "'").replace("&#34;", '"')
 
 
 def _environment(
@@ -120,10 +74,12 @@ def _environment(
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # checked at the start; a look at each file for each value costs time
     )
     environment.filters["shortened"] = shortened
-    environment.filters["web_address"] = _web_address
-    environment.filters["copied"] = _copied
+    environment.filters["web_address"] = web_address
+    environment.filters["copied"] = copied
+    environment.filters["second"] = second
     environment.filters["spoken"] = duration_text  # of what people wait for: whole seconds
     return environment
 
@@ -179,7 +135,22 @@ def _fields(environment: jinja2.Environment, template: str) -> dict[str, set[str
     return fields
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class _Shared:
+    """What is put into every template by one name; read when a template first uses it."""
+
+    environment: jinja2.Environment
+    file: str
+
+    @functools.cached_property
+    def _module(self) -> Any:  # noqa: ANN401  Jinja makes it of the file
+        return self.environment.get_template(self.file).module
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  as the file has it
+        return getattr(self._module, name)
+
+
+@dataclass(frozen=True)
 class _Surface:
     """The templates as one kind of output sees them."""
 
@@ -188,23 +159,24 @@ class _Surface:
     def slots(self, template: str, names: tuple[str, ...], **values: object) -> dict[str, str]:
         """Fill the named blocks of a template; one that is not there is empty."""
         found = self.environment.get_template(template)
-        context = found.new_context({**values, **self._macros()})
+        context = found.new_context({**values, **self._shared})
         # Running it from the top puts its own macros into the context; blocks alone lack them.
         "".join(found.root_render_func(context))
         return {name: self._block(found, context, name) for name in names}
 
     def whole(self, template: str, **values: object) -> str:
         """Fill a template from its beginning to its end."""
-        return _quotes_back(
-            self.environment.get_template(template).render({**values, **self._macros()})
+        return quotes_back(
+            self.environment.get_template(template).render({**values, **self._shared})
         )
 
     def _block(self, template: jinja2.Template, context: jinja2.runtime.Context, name: str) -> str:
         block = template.blocks.get(name)
-        return "" if block is None else _quotes_back("".join(block(context))).strip()
+        return "" if block is None else quotes_back("".join(block(context))).strip()
 
-    def _macros(self) -> Mapping[str, Any]:
-        return {name: self.environment.get_template(file).module for name, file in _MACROS.items()}
+    @functools.cached_property
+    def _shared(self) -> Mapping[str, _Shared]:
+        return {name: _Shared(self.environment, file) for name, file in _MACROS.items()}
 
 
 class Templates(Words):
@@ -218,12 +190,17 @@ class Templates(Words):
         """
         folders = [folder for folder in (own, _shipped()) if folder is not None]
         self._has_own = own is not None
-        self._mrkdwn = _Surface(_environment(folders, _mrkdwn, escapes=True))
-        self._plain = _Surface(_environment(folders, _plain, escapes=False))
-        self._markdown = _Surface(_environment(folders, _markdown, escapes=True))
+        self._mrkdwn = _Surface(_environment(folders, mrkdwn, escapes=True))
+        self._plain = _Surface(_environment(folders, plain, escapes=False))
+        self._markdown = _Surface(_environment(folders, markdown, escapes=True))
 
     def problems(self) -> tuple[Problem, ...]:
-        """List the templates that cannot be read, or name what nobody gives them, for the start."""
+        """List the templates that cannot be read, or name what nobody gives them, for the start.
+
+        Ours alone are known to fit: the tests read them. Reading all takes half a second.
+        """
+        if not self._has_own:
+            return ()
         found: list[Problem] = []
         environment = self._plain.environment
         names = environment.list_templates(extensions=["j2"])
@@ -232,10 +209,16 @@ class Templates(Words):
                 environment.get_template(name)
             except jinja2.TemplateSyntaxError as error:
                 found.append(_problem(name, error.lineno, str(error.message)))
-        if self._has_own and not found:  # ours alone are known to fit; looking costs a moment
+        if not found:
             for name in names:
                 found += _undefined(environment, name)
         return tuple(found)
+
+    def prepare(self) -> None:
+        """Read what the first minute of an incident needs, so that nobody waits for it then."""
+        for name in (*_MACROS.values(), *_FIRST):
+            for surface in (self._mrkdwn, self._plain):
+                surface.environment.get_template(name)
 
     def wording(self, message: Message) -> Wording:
         """Word a message for Slack."""

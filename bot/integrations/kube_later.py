@@ -1,0 +1,59 @@
+"""API servers that are first asked some time after the start.
+
+The package that carries the requests takes a fifth of the start of this program. It is read in
+another thread, when somebody asks for it or for something of a cluster.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bot.integrations.kube_ask import ApiServers, KubeAnswer, KubeAsk
+from bot.ports import Clock
+
+
+def _made(clock: Clock, kubeconfig: str | None) -> ApiServers:
+    from bot.integrations.kube_client import KubeClients
+
+    return KubeClients(clock=clock, kubeconfig=kubeconfig)
+
+
+@dataclass(slots=True, kw_only=True)
+class LaterApiServers(ApiServers):
+    """Hands everything on.
+
+    Attributes:
+        kubeconfig: Path, or several joined as in `KUBECONFIG`; None means in-cluster, and outside
+            of one the usual file of the home folder.
+    """
+
+    clock: Clock
+    kubeconfig: str | None = None
+    _servers: ApiServers | None = field(default=None, init=False)
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    async def ready(self) -> ApiServers:
+        """Read the package, once."""
+        async with self._making:
+            if self._servers is None:
+                self._servers = await asyncio.to_thread(_made, self.clock, self.kubeconfig)
+            return self._servers
+
+    async def request(self, ask: KubeAsk) -> KubeAnswer:
+        """Send one request."""
+        return await (await self.ready()).request(ask)
+
+    async def lines(self, ask: KubeAsk, *, within: timedelta) -> AsyncGenerator[Mapping[str, Any]]:
+        """Send a watch and yield its events."""
+        servers = await self.ready()
+        async with aclosing(servers.lines(ask, within=within)) as lines:
+            async for line in lines:
+                yield line
+
+    async def aclose(self) -> None:
+        """Close all connections, if there were any."""
+        if self._servers is not None:
+            await self._servers.aclose()
