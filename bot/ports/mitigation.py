@@ -21,7 +21,8 @@ from bot.ports.network import Network
 LOOK_TIMEOUT: Final = timedelta(seconds=5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without a repr: a traceback with its locals would show it once for each mitigation and frame.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Lookout:
     """What mitigations look at their effect through.
 

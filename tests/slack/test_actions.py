@@ -9,7 +9,9 @@ from bot.domain.diagnosis import Mode
 from bot.domain.errors import UserError
 from bot.domain.ids import IncidentId, PreviewId, TriageId
 from bot.domain.mitigation import MitigationKind
+from bot.domain.onset import Onset, Sign, to_facts
 from bot.domain.person import Sight
+from bot.domain.probe import ProbeKind
 from bot.domain.request import (
     Acknowledge,
     AskBilling,
@@ -24,7 +26,7 @@ from bot.domain.request import (
 )
 from bot.slack import ids
 from bot.slack.actions import MEANINGS
-from tests.builders import a_result, asked
+from tests.builders import NIGHT, a_result, asked
 
 INC = IncidentId(42)
 SERVICE = "ideogram-service"
@@ -168,6 +170,18 @@ async def test_the_evidence_shows_request_phases_and_answer(edge, wire):
         "dns 12 ms · body 0.4 s",
         'Answer: {"error": "overloaded"}',
     ]
+
+
+@pytest.mark.parametrize(("before", "since"), [(False, "since"), (True, "since before")])
+async def test_the_evidence_counts_since_users_suffer(edge, wire, before, since):
+    onset = Onset(Sign.FAILING, NIGHT, before=before, hit=338, requests=340, until=NIGHT)
+    edge.lookup.results = (a_result(ProbeKind.TRAFFIC, facts=to_facts(onset)),)
+
+    await edge.press(ids.Value(ids.EVIDENCE, triage=TriageId(118)).encode())
+
+    (opened,) = wire.sent("views.open")
+    said = opened["view"]["blocks"][0]["text"]["text"].splitlines()[-1]
+    assert said == f"users failing {since} 03:04:00 UTC · 338 of 340"
 
 
 async def test_the_report_opens_as_text_to_be_copied(edge, wire):
