@@ -326,6 +326,14 @@ def test_requests_that_failed_before_placeholders_are_told_from_those_of_now(swi
     assert said.rows[0] == f"*Hurts*  {words}"
 
 
+def test_an_image_that_came_too_late_has_no_status_of_a_failure():
+    late = replace(WELL[0], outcome=Outcome.UNHEALTHY)
+
+    said = WORDS.wording(a_card(results=(late,), diagnosis=a_diagnosis(Cause.SLOW, Severity.P2)))
+
+    assert said.text.startswith("P2 ideogram-service: Ideogram is slow, not us.")
+
+
 def test_nobody_calls_ideogram_down_who_got_an_image_from_it():
     seen = a_card(results=WELL, diagnosis=a_diagnosis(Cause.OUTAGE, Severity.P1))
 

@@ -19,8 +19,10 @@ from bot.domain.traffic import Traffic, TrafficState
 
 # Enough requests to judge the newest part of the window alone: a fault shows and ends at once then.
 ENOUGH: Final = 20
-# Fewer are enough when all are good, and that would hardly happen while what was before went on.
+# Fewer are enough when all are good, or all fail, and that would hardly happen at the share of
+# failures in the whole window.
 HARDLY: Final = 0.05
+FEWEST: Final = 5  # failures; what one user runs into is not yet everybody's
 _WORDS: Final = {
     "success": AnswerClass.IMAGE,
     "safety_rejected": AnswerClass.UNSAFE,
@@ -135,7 +137,10 @@ def _is_enough(recent: Traffic, whole: Traffic) -> bool:
     if recent.requests >= ENOUGH:
         return True
     failing = whole.failed / max(whole.requests, 1)
-    return not recent.failed and (1 - failing) ** recent.requests < HARDLY
+    if not recent.failed:
+        return (1 - failing) ** recent.requests < HARDLY
+    all_fail = recent.requests == recent.failed >= FEWEST
+    return all_fail and failing**recent.requests < HARDLY
 
 
 def _requests(outcomes: Reading) -> Traffic:

@@ -128,7 +128,7 @@ def test_a_wrong_query_for_downloads_counts_nothing():
 
 
 def test_a_quiet_last_minute_leaves_the_window():
-    seen = read({"outcomes": outcomes(c503=19)})
+    seen = read({"outcomes": outcomes(c503=18, success=1)})
 
     assert (seen.traffic.window, seen.traffic.failed) == (SOURCE.window, 0)
 
@@ -156,11 +156,13 @@ def test_a_busy_last_minute_speaks_alone_in_everything_that_is_counted():
         ({"c503": 100}, {}, False),
         ({"c503": 10, "success": 90}, {"success": 19}, False),
         ({"success": 100}, {"success": 19}, False),
+        ({"c503": 5, "success": 95}, {"c503": 5}, True),
+        ({"c503": 4, "success": 96}, {"c503": 4}, False),
+        ({"c503": 5, "success": 95}, {"c503": 5, "success": 1}, False),
+        ({"c503": 80, "success": 20}, {"c503": 5}, False),
     ],
 )
-def test_good_requests_that_the_trouble_of_before_would_hardly_let_pass_end_it(
-    before, newest, is_alone
-):
+def test_a_few_requests_speak_alone_that_the_window_would_hardly_have(before, newest, is_alone):
     seen = read({"outcomes": outcomes(**newest)}, outcomes=outcomes(**before)).traffic
 
     assert seen.window == (SOURCE.recent if is_alone else SOURCE.window)

@@ -19,7 +19,7 @@ def _asked(story: Story, name: str) -> str:
 
 
 async def test_429_reduces_concurrency_with_its_arithmetic_and_takes_it_back(story):
-    await _judged(story, "rate-limited", "P2 · We send too many requests at once")
+    await _judged(story, "rate-limited", "· We send too many requests at once")
     asked = _asked(story, "Reduce Concurrency")
     assert "IDEOGRAM_CONCURRENCY 8 → 3." in asked
     assert "pods × 3" in asked  # noqa: RUF001  the sign that people read
