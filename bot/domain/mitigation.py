@@ -141,6 +141,7 @@ class MitigationRun:
         generation: Of the accepted PATCH; None until then.
         progress_at: When one more pod became ready, for *stuck*.
         ready_seen, replicas: Of the rollout, as last seen.
+        unseen: Why the rollout could not be seen to its end; empty when it was.
         detail: What was found, in words.
         canary_at: When this press paid for its one image; None when it did not.
         channel, message: Where its live message stands.
@@ -175,6 +176,7 @@ class MitigationRun:
     undoes: MitigationId | None = None
     undone_by: MitigationId | None = None
     offers: tuple[PreviewId, ...] = ()
+    unseen: str = ""
 
     @property
     def name(self) -> str:

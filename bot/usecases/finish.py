@@ -11,6 +11,7 @@ from bot.domain.errors import GuardRefusedError
 from bot.domain.ids import MitigationId, OutboxKey
 from bot.domain.message import MitigationOffers, MitigationOutcome
 from bot.domain.mitigation import IN_FORCE, MitigationKind, MitigationRun, Preview, State
+from bot.domain.patch import look_by_hand
 from bot.domain.press import incident_after, moved
 from bot.domain.service import Service
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
@@ -60,7 +61,8 @@ class Finish:
         async def conclude(uow: UnitOfWork, at: datetime) -> None:
             await uow.mitigations.unlock(run.object_key, run.id)
             await self._incident(uow, run, at)
-            await self._say(uow, run, undo, others, at)
+            outcome = MitigationOutcome(run, undo, _look(run, service))
+            await self._say(uow, outcome, others, at)
             await traces.audit(uow, run.preview, run.by, run.state.value, at)
 
         await work.save(run, event=EventKind.MITIGATION_FINISHED, also=conclude)
@@ -126,13 +128,12 @@ class Finish:
     async def _say(
         self,
         uow: UnitOfWork,
-        run: MitigationRun,
-        undo: Preview | None,
+        outcome: MitigationOutcome,
         others: tuple[Preview, ...],
         at: datetime,
     ) -> None:
+        run, undo = outcome.run, outcome.undo
         thread = traces.thread_of(run)
-        outcome = MitigationOutcome(run, undo)
         await uow.outbox.post(traces.outcome_key(run), run.channel, outcome, at=at, parent=thread)
         anew = [one for one in (undo, *others) if one is not None and _is_anew(one, run)]
         if run.state is State.STOPPED and anew:
@@ -146,6 +147,12 @@ class Finish:
             target = await uow.mitigations.get(target_id)
             if target is not None and target.undone_by == undo.id:
                 await uow.mitigations.save(replace(target, undone_by=None), epoch=None)
+
+
+def _look(run: MitigationRun, service: Service | None) -> str | None:
+    if not run.unseen or service is None or service.target is None:
+        return None
+    return look_by_hand(service.target)
 
 
 def _is_anew(offer: Preview, stopped: MitigationRun) -> bool:
