@@ -205,7 +205,13 @@ class EffectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One look at the promised effect; `detail` says what was seen."""
+    """One look at the promised effect.
+
+    Attributes:
+        detail: What was seen, in words.
+        is_final: Looking again cannot show more: nothing is configured to look at.
+    """
 
     state: EffectState
     detail: str
+    is_final: bool = False

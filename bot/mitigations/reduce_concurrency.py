@@ -54,4 +54,4 @@ class ReduceConcurrency:
 
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
         """Say that nobody could look."""
-        return Effect(EffectState.UNSEEN, NO_TRAFFIC)
+        return Effect(EffectState.UNSEEN, NO_TRAFFIC, is_final=True)

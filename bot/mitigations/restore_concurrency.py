@@ -52,4 +52,4 @@ class RestoreConcurrency:
 
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
         """Say that nobody could look."""
-        return Effect(EffectState.UNSEEN, NO_TRAFFIC)
+        return Effect(EffectState.UNSEEN, NO_TRAFFIC, is_final=True)

@@ -29,7 +29,6 @@ _RESULT: Final = {
     EffectState.WORSE: State.WORSE,
     EffectState.UNSEEN: State.UNVERIFIED,
 }
-_SURE: Final = frozenset({EffectState.WORSE, EffectState.UNSEEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,11 @@ class Verify:
                 return
             effect = await mitigation.effect(service, work.run)
             seen.append(effect.state)
-            if _is_sure(work.run, seen) or self.clock.now() - since >= self.within:
+            if (
+                effect.is_final
+                or _is_sure(work.run, seen)
+                or self.clock.now() - since >= self.within
+            ):
                 break
             await work.keep()
             await self.clock.sleep(LOOK_EVERY)
@@ -87,7 +90,7 @@ def _is_sure(run: MitigationRun, seen: list[EffectState]) -> bool:
     if newest is EffectState.EFFECTIVE and is_seen:
         return True
     # While old and new pods may serve side by side, one good answer proves as little as a bad one.
-    counted = newest in _SURE or newest is EffectState.EFFECTIVE
+    counted = newest in {EffectState.WORSE, EffectState.EFFECTIVE}
     return counted and seen[-SURE_AFTER:] == [newest] * SURE_AFTER
 
 
