@@ -111,8 +111,7 @@ class Bot:
     async def _open_storage(self) -> None:
         try:
             await self.out.storage.open()
-        except UnavailableError as error:
-            log.warning("database.away", reason=str(error))
+        except UnavailableError:
             return
         self._remembers = True
         self.jobs.loop("deliver", self._deliver)

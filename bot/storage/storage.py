@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.errors import UnavailableError
 from bot.ports import Clock, Storage, UnitOfWork
 from bot.storage.audit import SqlAudit
-from bot.storage.away import translated
+from bot.storage.away import Border
 from bot.storage.budget import SqlBudget
 from bot.storage.engine import PATIENCE, create_engine
 from bot.storage.inbox import SqlInbox
@@ -98,6 +98,7 @@ class SqlStorage(Storage):
     clock: Clock
     patience: timedelta = PATIENCE
     _engine: AsyncEngine | None = field(default=None, init=False, repr=False)
+    _border: Border = field(default_factory=Border, init=False, repr=False)
     _rung: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
     # SQLite has one writer. Waiting here is fair; its own busy handler sleeps and starves some.
     _writer: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
@@ -109,7 +110,7 @@ class SqlStorage(Storage):
             UnavailableError: The database does not answer.
         """
         if self._engine is None:
-            async with translated():
+            async with self._border():
                 await migrate(self.url)
             self._engine = create_engine(self.url, self.patience)
 
@@ -125,7 +126,7 @@ class SqlStorage(Storage):
 
     @asynccontextmanager
     async def _unit(self) -> AsyncIterator[SqlUnitOfWork]:
-        async with translated(), self._transaction() as connection:
+        async with self._border(), self._transaction() as connection:
             session = Session(connection, self.clock)
             yield SqlUnitOfWork(session)
         if session.outbox_written:

@@ -111,7 +111,7 @@ class Deliver:
                 return await uow.outbox.claim(now, now + CLAIM, self.holder)
         except UnavailableError as error:
             # Raised here, it would end the sendings that are under way.
-            log.warning("outbox.not_claimed", error=str(error))
+            log.debug("outbox.not_claimed", reason=str(error))
             return None
 
     async def _deliver(self, sending: Sending) -> None:
@@ -211,7 +211,7 @@ class Deliver:
             for sending in sendings:
                 await self._link_one(sending)
         except UnavailableError as error:
-            log.info("outbox.not_linked", error=str(error))
+            log.debug("outbox.not_linked", reason=str(error))
 
     async def _link_one(self, sending: Sending) -> None:
         link = await self.messenger.link(sending.channel, sending.ts) if sending.ts else None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
 from bot.domain.errors import UnavailableError
 from bot.storage.engine import create_engine
@@ -87,6 +88,21 @@ async def test_a_file_locked_by_another_program_is_unavailable(sqlite: SqlStorag
     other.execute("ROLLBACK")
     other.close()
     await use(sqlite)
+
+
+async def test_an_outage_is_one_line_and_its_end_another(sqlite: SqlStorage) -> None:
+    with capture_logs() as said:
+        async with sqlite():
+            for _ in range(3):
+                with pytest.raises(UnavailableError):
+                    await use(sqlite)
+        await use(sqlite)
+
+    reason = "The database does not answer (TimeoutError)."
+    assert said == [
+        {"event": "database.away", "log_level": "warning", "reason": reason},
+        {"event": "database.back", "log_level": "info"},
+    ]
 
 
 async def test_a_unit_of_work_that_never_ends_makes_the_others_give_up(sqlite: SqlStorage) -> None:

@@ -30,6 +30,19 @@ async def test_a_tick_takes_over_when_the_claim_ran_out():
     assert world.real_patches == 1
 
 
+async def test_a_database_that_is_busy_for_a_moment_ends_no_run_just_taken_over():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.cluster.will_roll(TARGET)
+    world.clock.advance(AFTER_THE_LEASE)
+    world.storage.busy_in(2)  # the look for a second run
+
+    await world.advance("two").tick()
+
+    assert world.newest(run).state is State.EFFECTIVE
+
+
 async def test_a_defect_leaves_the_run_to_the_next_claim():
     world = World()
     world.health_says("fallback")
