@@ -88,7 +88,7 @@ class Join:
                 holder=self.holder,
                 operations=ChannelId(operations),
             ),
-            advance=self._advance(cards),
+            advance=self._advance(cards, policy),
             interrupted=CloseInterrupted(storage=out.storage, clock=out.clock),
             recover=recovering(out, cards),
             policy=policy,
@@ -204,11 +204,16 @@ class Join:
             holder=self.holder,
         )
 
-    def _advance(self, cards: IncidentCards) -> Advance:
+    def _advance(self, cards: IncidentCards, policy: Policy) -> Advance:
         out, clock = self.out, self.out.clock
         settings = out.settings.file.policy
         finish = Finish(
-            storage=out.storage, clock=clock, offer=out.offer, mitigations=out.mitigations
+            storage=out.storage,
+            clock=clock,
+            offer=out.offer,
+            mitigations=out.mitigations,
+            postmortems=Postmortems(clock=clock, policy=policy),
+            people=PeopleOf(storage=out.storage, messenger=self.messenger),
         )
         prove = ProveImage(
             storage=out.storage,

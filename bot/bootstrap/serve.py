@@ -199,7 +199,7 @@ def _bot(out: Outbound, session: aiohttp.ClientSession, jobs: Jobs) -> Bot:
         speaking,
         messenger,
         incidents.intake,
-        Lookup(storage=out.storage),
+        Lookup(storage=out.storage, mitigations=out.mitigations),
         out.services,
         update_every=incidents.policy.update_every,
     )

@@ -19,6 +19,7 @@ from bot.ports import Clock, Mitigation, Storage, UnitOfWork
 from bot.usecases import traces
 from bot.usecases.describe import Context
 from bot.usecases.offer import Offer
+from bot.usecases.postmortem import People, PeopleOf, Postmortems
 from bot.usecases.work import Work
 
 log = structlog.get_logger()
@@ -28,12 +29,17 @@ OFFERING: Final = timedelta(seconds=60)  # several questions of 5 s each
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
-    """Gives a run its result, in one transaction after the next offers were computed."""
+    """Gives a run its result, in one transaction after the next offers were computed.
+
+    A run that ends after its incident was resolved outdates the postmortem: it comes anew.
+    """
 
     storage: Storage
     clock: Clock
     offer: Offer
     mitigations: Mapping[MitigationKind, Mitigation]
+    postmortems: Postmortems
+    people: PeopleOf
 
     async def __call__(
         self, work: Work, state: State, detail: str, service: Service | None
@@ -57,12 +63,14 @@ class Finish:
         undo, others = await self._next(service, run)
         offers = (*(() if undo is None else (undo,)), *others)
         run = replace(run, offers=tuple(offer.id for offer in offers))
+        names = await self._names(run)
 
         async def conclude(uow: UnitOfWork, at: datetime) -> None:
             await uow.mitigations.unlock(run.object_key, run.id)
             await self._incident(uow, run, at)
             outcome = MitigationOutcome(run, undo, _look(run, service))
             await self._say(uow, outcome, others, at)
+            await self._rewrite(uow, run, names)
             await traces.audit(uow, run.preview, run.by, run.state.value, at)
 
         await work.save(run, event=EventKind.MITIGATION_FINISHED, also=conclude)
@@ -140,6 +148,21 @@ class Finish:
             offers = MitigationOffers(run.service, tuple(anew), (), run.incident_id, run.detail)
             key = OutboxKey(f"{run.name}/offers")
             await uow.outbox.post(key, run.channel, offers, at=at, parent=thread)
+
+    async def _names(self, run: MitigationRun) -> People:
+        """Look up who was in an incident that is over, for its postmortem."""
+        if run.incident_id is None:
+            return ()
+        async with self.storage() as uow:
+            incident = await uow.incidents.get(run.incident_id)
+        return () if incident.is_open else await self.people(incident.id)
+
+    async def _rewrite(self, uow: UnitOfWork, run: MitigationRun, names: People) -> None:
+        if run.incident_id is None:
+            return
+        incident = await uow.incidents.get(run.incident_id)
+        if not incident.is_open:  # its first postmortem knows nothing of this end
+            await self.postmortems.upload(uow, incident, names)
 
     async def _restore(self, undo: MitigationRun, target_id: MitigationId) -> None:
         """Let what an undo did not take back be in force again, so that it can be offered anew."""

@@ -8,7 +8,7 @@ from bot.domain.answer import Phase
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import UserError
 from bot.domain.ids import IncidentId, PreviewId, TriageId
-from bot.domain.mitigation import MitigationKind
+from bot.domain.mitigation import MitigationKind, State
 from bot.domain.person import Sight
 from bot.domain.request import (
     Acknowledge,
@@ -24,7 +24,8 @@ from bot.domain.request import (
 )
 from bot.slack import ids
 from bot.slack.actions import MEANINGS
-from tests.builders import a_result, asked
+from tests.builders import a_result, a_run, asked
+from tests.slack_limits import check_view
 
 INC = IncidentId(42)
 SERVICE = "ideogram-service"
@@ -135,6 +136,19 @@ async def test_a_form_opens_at_once_outside_the_inbox(edge, wire, do, title):
     assert opened["trigger_id"] == "1.2"
     assert opened["view"]["title"]["text"] == title
     assert edge.intake.keys == []
+
+
+async def test_the_form_to_resolve_says_what_resolving_does_not_end(edge, wire):
+    edge.lookup.mitigation = a_run(state=State.WATCHING, kind=MitigationKind.REDUCE_CONCURRENCY)
+    edge.lookup.standing = (a_run(state=State.EFFECTIVE),)
+
+    await edge.press(ids.Value(ids.RESOLVE, incident=INC).encode())
+
+    view = wire.sent("views.open")[0]["view"]
+    check_view(view)
+    running, standing, _ = view["blocks"]
+    assert running["text"]["text"].startswith("Reduce Concurrency is still under way.")
+    assert standing["text"]["text"] == "In force, and staying so when you resolve: Enable Fallback."
 
 
 async def test_the_evidence_opens_as_plain_text(edge, wire):
