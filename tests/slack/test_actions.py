@@ -208,12 +208,17 @@ async def test_a_form_for_nothing_says_why_it_does_not_open(edge, wire):
     assert wire.sent("views.open") == []
 
 
-async def test_an_expired_ticket_is_said_with_an_error_id(edge, wire):
-    wire.answer("views.open", {"ok": False, "error": "expired_trigger_id"})
+@pytest.mark.parametrize(
+    "code", ["expired_trigger_id", "invalid_trigger_id", "exchanged_trigger_id"]
+)
+async def test_an_expired_ticket_is_said_with_what_to_do_and_an_error_id(edge, wire, code):
+    wire.answer("views.open", {"ok": False, "error": code})
 
     await edge.press(ids.Value(ids.RESOLVE, incident=INC).encode())
 
-    assert "(error " in wire.sent("response_url")[0]["text"]
+    (said,) = wire.sent("response_url")
+    assert "(error " in said["text"]
+    assert "the bot was slower. Press again." in said["blocks"][0]["text"]["text"]
 
 
 def test_every_action_has_a_meaning():
