@@ -71,6 +71,33 @@ def test_a_mitigation_without_effect_asks_for_its_undo():
     )
 
 
+def test_a_rollout_out_of_sight_is_said_with_the_command_that_shows_it():
+    run = a_run(state=State.UNVERIFIED, unseen="the API server does not answer")
+
+    said = WORDS.wording(MitigationOutcome(run, look="kubectl rollout status deployment/app"))
+
+    assert "is live" not in said.text
+    assert "nobody could see whether its rollout ended" in said.text
+    assert said.rows == (
+        "*Not seen*  the end of the rollout: the API server does not answer",
+        "*Do now*  See whether the pods are replaced: `kubectl rollout status deployment/app`",
+    )
+
+
+def test_a_rollout_out_of_sight_is_not_shown_as_done():
+    run = a_run(state=State.VERIFYING, unseen="away")
+    card = IncidentCard(an_incident(), running=run)
+
+    assert "All pods replaced" not in WORDS.wording(MitigationProgress(run)).lead
+    assert "rolled out" not in WORDS.wording(card).lead
+
+
+def test_a_stuck_rollout_says_nothing_of_pods_that_nobody_looked_at():
+    said = WORDS.wording(MitigationOutcome(a_run(state=State.STUCK)))
+
+    assert said.text.endswith("The new pods do not become ready.")
+
+
 def test_offers_name_each_change_and_each_reason_against():
     without = NotOffered(MitigationKind.DISABLE_FALLBACK, "It is off.")
 

@@ -213,7 +213,12 @@ class Join:
         out, clock = self.out, self.out.clock
         settings = out.settings.file.policy
         finish = Finish(
-            storage=out.storage, clock=clock, offer=out.offer, mitigations=out.mitigations
+            storage=out.storage,
+            clock=clock,
+            offer=out.offer,
+            mitigations=out.mitigations,
+            postmortems=Postmortems(clock=clock),
+            people=PeopleOf(storage=out.storage, messenger=self.messenger),
         )
         prove = ProveImage(
             storage=out.storage,

@@ -115,8 +115,7 @@ class Bot:
     async def _open_storage(self) -> None:
         try:
             await self.out.storage.open()
-        except UnavailableError as error:
-            log.warning("database.away", reason=str(error))
+        except UnavailableError:
             return
         self._remembers = True
         self.jobs.loop("deliver", self._deliver)
@@ -204,7 +203,7 @@ def _bot(out: Outbound, session: aiohttp.ClientSession, jobs: Jobs) -> Bot:
         speaking,
         messenger,
         incidents.intake,
-        Lookup(storage=out.storage),
+        Lookup(storage=out.storage, mitigations=out.mitigations),
         out.services,
         update_every=incidents.policy.update_every,
     )

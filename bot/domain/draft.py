@@ -21,12 +21,17 @@ class UpdateDraft:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Facts of an incident that its prefilled words are made from, the newest of each."""
+    """Facts of an incident that its prefilled words are made from, the newest of each.
+
+    Attributes:
+        standing: Mitigations that stay in force when the incident is resolved.
+    """
 
     incident: Incident
     diagnosis: Diagnosis | None = None
     results: tuple[ProbeResult, ...] = field(default=())
     mitigation: MitigationRun | None = None
+    standing: tuple[MitigationRun, ...] = ()
 
     @property
     def state(self) -> str:

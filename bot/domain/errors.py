@@ -5,6 +5,7 @@ BotError
     UnknownIncidentError, UnknownServiceError, BadCommandError, InvalidTransitionError,
     NotAllowedError, StalePressError, AlreadyPressedError
     GuardRefusedError     names the guard and what it found
+      UnfinishedError     another mitigation of the same object comes first
   TemporaryError          may pass; `retry_after` is what the other side asked for
     UnavailableError, RateLimitedError
     UnseenError           sent, but the answer was not seen: it may have taken effect
@@ -18,6 +19,7 @@ BotError
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 
 class BotError(Exception):
@@ -85,6 +87,21 @@ class GuardRefusedError(UserError):
         """Keep which guard refused; `found` is what it found, in words for the person."""
         super().__init__(found)
         self.guard = guard
+
+
+class UnfinishedError(GuardRefusedError):
+    """Another mitigation of the same object is still under way.
+
+    Attributes:
+        by: Id of that mitigation.
+    """
+
+    GUARD: ClassVar = "unfinished"
+
+    def __init__(self, message: str, by: str) -> None:
+        """Keep which one is under way beside the message."""
+        super().__init__(self.GUARD, message)
+        self.by = by
 
 
 class TemporaryError(BotError):

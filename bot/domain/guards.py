@@ -20,6 +20,7 @@ _MANAGERS: Final = {
     "helm-controller": "Flux",
     "helm": "Helm",
 }
+PAUSED: Final = "paused"  # the guard that finds a paused Deployment
 _MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 
 
@@ -47,7 +48,7 @@ def refuse_paused(deployment: Deployment) -> None:
     """
     if deployment.paused:
         raise GuardRefusedError(
-            "paused",
+            PAUSED,
             f"{deployment.name} is paused: nothing would roll out. Resume it first:"
             f" kubectl -n {deployment.namespace} rollout resume deployment/{deployment.name}",
         )

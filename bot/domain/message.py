@@ -131,10 +131,14 @@ class MitigationProgress:
 
 @dataclass(frozen=True, slots=True)
 class MitigationOutcome:
-    """The one new message that ends a mitigation; `undo` is None when that cannot run."""
+    """The one new message that ends a mitigation; `undo` is None when that cannot run.
+
+    `look` is the command that shows a rollout out of the bot's sight; None when it saw the end.
+    """
 
     run: MitigationRun
     undo: Preview | None = None
+    look: str | None = None
     kind: Literal["mitigation-outcome"] = "mitigation-outcome"
     version: int = 1
 

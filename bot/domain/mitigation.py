@@ -142,6 +142,7 @@ class MitigationRun:
         generation: Of the accepted PATCH; None until then.
         progress_at: When one more pod became ready, for *stuck*.
         ready_seen, replicas: Of the rollout, as last seen.
+        unseen: Why the rollout could not be seen to its end; empty when it was.
         detail: What was found, in words.
         canary_at: When this press paid for its one image; None when it did not.
         channel, message: Where its live message stands.
@@ -178,6 +179,7 @@ class MitigationRun:
     undone_by: MitigationId | None = None
     offers: tuple[PreviewId, ...] = ()
     users: Counted | None = None
+    unseen: str = ""
 
     @property
     def name(self) -> str:
@@ -206,8 +208,15 @@ class EffectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One look at the promised effect; `detail` says what was seen, `users` what they got."""
+    """One look at the promised effect.
+
+    Attributes:
+        detail: What was seen, in words.
+        users: What they got.
+        is_final: Looking again cannot show more: nothing is configured to look at.
+    """
 
     state: EffectState
     detail: str
     users: Counted | None = None
+    is_final: bool = False

@@ -154,11 +154,18 @@ def is_left_over(newest: Revision, older: Sequence[Revision]) -> bool:
 def by_hand(target: Target, change: EnvChange) -> str:
     """Write the command with which a person does the same."""
     value = f"{change.name}-" if change.after is None else f"{change.name}={change.after}"
-    words = ["kubectl"]
-    words += ["--context", target.context] if target.context else []
-    words += ["-n", target.namespace, "set", "env", f"deployment/{target.deployment}"]
-    words += ["-c", target.container] if target.container else []
-    return shlex.join([*words, value])
+    container = ["-c", target.container] if target.container else []
+    return _kubectl(target, "set", "env", f"deployment/{target.deployment}", *container, value)
+
+
+def look_by_hand(target: Target) -> str:
+    """Write the command with which a person sees a rollout to its end."""
+    return _kubectl(target, "rollout", "status", f"deployment/{target.deployment}")
+
+
+def _kubectl(target: Target, *words: str) -> str:
+    context = ["--context", target.context] if target.context else []
+    return shlex.join(["kubectl", *context, "-n", target.namespace, *words])
 
 
 def as_text(values: Mapping[str, str | None]) -> str:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.errors import InvalidTransitionError
-from bot.domain.ids import MitigationId, mitigation_text
+from bot.domain.errors import InvalidTransitionError, UnfinishedError
+from bot.domain.ids import MitigationId, incident_text, mitigation_text
 from bot.domain.incident import Incident, Status
 from bot.domain.mitigation import (
     IN_FORCE,
@@ -61,6 +61,12 @@ def duration_text(duration: timedelta) -> str:
 def action_name(run: MitigationRun) -> str:
     """Name a press as its button does; an undo runs under the kind that is the inverse."""
     return run.kind.replace("-", " ").title() if run.undoes is None else UNDO_NAMES[run.kind]
+
+
+def unfinished(run: MitigationRun) -> UnfinishedError:
+    """Say that a press comes first which is still under way."""
+    place = "" if run.incident_id is None else f", {incident_text(run.incident_id)}"
+    return UnfinishedError(f"{run.name} ({action_name(run)}{place}) is still under way.", run.id)
 
 
 def action_text(run: MitigationRun) -> str:

@@ -56,6 +56,6 @@ class DisableFallback:
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
         """Ask the service's health once."""
         if service.health_url is None:
-            return Effect(EffectState.UNSEEN, NO_HEALTH)
+            return Effect(EffectState.UNSEEN, NO_HEALTH, is_final=True)
         answer = await self.lookout.network.get(service.health_url, timeout=HEALTH_TIMEOUT)
         return judged(service, answer, HealthState.HEALTHY, frozenset({HealthState.DOWN}))

@@ -83,6 +83,6 @@ class EnableFallback:
 
     async def _health(self, service: Service) -> Effect:
         if service.health_url is None:
-            return Effect(EffectState.UNSEEN, NO_HEALTH)
+            return Effect(EffectState.UNSEEN, NO_HEALTH, is_final=True)
         answer = await self.lookout.network.get(service.health_url, timeout=HEALTH_TIMEOUT)
         return judged(service, answer, HealthState.FALLBACK, frozenset())

@@ -55,5 +55,5 @@ class RestoreConcurrency:
         """Look for 429 in users' requests."""
         seen = await self.lookout.requests(service, run, CALM_FOR)
         if seen is None:
-            return Effect(EffectState.UNSEEN, NO_TRAFFIC)
+            return Effect(EffectState.UNSEEN, NO_TRAFFIC, is_final=True)
         return no_refusals(seen, self.lookout.thresholds)

@@ -62,7 +62,7 @@ def origin_of(metadata: str | None) -> Origin:
     """Read it back; garbage leads nowhere."""
     try:
         found = json.loads(metadata or "")
-    except ValueError:
+    except (ValueError, TypeError):
         found = None
     given: Mapping[str, Any] = found if isinstance(found, dict) else {}
     channel, thread, incident = given.get("c"), given.get("t"), given.get("i")
@@ -81,13 +81,13 @@ def place_of(body: Mapping[str, Any]) -> Place:
 
     A form says where it was opened only by what we gave it along.
     """
-    if (view := body.get("view")) and not body.get("channel"):
+    if (view := _part(body, "view")) and not body.get("channel"):
         origin = origin_of(view.get("private_metadata"))
-        presser = UserId(str((body.get("user") or {}).get("id") or ""))
+        presser = UserId(str(_part(body, "user").get("id") or ""))
         return Place(user=presser, channel=origin.channel, thread=origin.thread)
-    container = body.get("container") or {}
-    channel = body.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-    user = body.get("user_id") or (body.get("user") or {}).get("id") or ""
+    container = _part(body, "container")
+    channel = body.get("channel_id") or _part(body, "channel").get("id") or ""
+    user = body.get("user_id") or _part(body, "user").get("id") or ""
     thread = container.get("thread_ts")
     return Place(
         user=UserId(str(user)),
@@ -95,6 +95,11 @@ def place_of(body: Mapping[str, Any]) -> Place:
         thread=MessageTs(str(thread)) if thread else None,
         response_url=str(body.get("response_url") or ""),
     )
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 @dataclass(slots=True, kw_only=True)

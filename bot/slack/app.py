@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -20,6 +21,7 @@ from bot.slack.submissions import FORMS, Submissions
 
 Listener = Callable[[Ack, Body], Awaitable[None]]
 Endpoint = Callable[[str, Mapping[str, str]], Awaitable[tuple[int, dict[str, str], str]]]
+log = structlog.get_logger()
 _SIGNATURE: Final = "x-slack-signature"
 _TIMESTAMP: Final = "x-slack-request-timestamp"
 _TIMESTAMP_DIGITS_MAX: Final = 12  # seconds since 1970; thousands of digits are no number to Python
@@ -100,9 +102,12 @@ def http_endpoint(app: AsyncApp, signing_secret: str) -> Endpoint:
             return 401, {}, "not signed by Slack\n"
         try:
             request = AsyncBoltRequest(body=body, headers=dict(headers))
-        except (ValueError, AttributeError, TypeError):  # JSON that is none, or no object
+            response = await app.async_dispatch(request)
+        except (ValueError, AttributeError, TypeError, LookupError) as error:
+            # JSON that is none, or of a shape that no listener is found for: what a listener raises
+            # never comes here.
+            log.info("request.unreadable", reason=repr(error))
             return 400, {}, "not a request of Slack\n"
-        response = await app.async_dispatch(request)
         return response.status, dict(response.first_headers_without_set_cookie()), response.body
 
     return receive

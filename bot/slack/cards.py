@@ -103,9 +103,11 @@ def _again(service: ServiceName, number: int) -> Button:
 
 
 def _late_controls(message: Message) -> Controls:
-    if not isinstance(message, TriageCard) or message.incident_id is not None:
+    """Keep only *Run Again*, where the message was one to act on."""
+    meant = controls(message)
+    if not meant.shown or meant.service is None:
         return Controls()
-    return Controls([action(ids.AGAIN)], service=message.service)
+    return Controls([action(ids.AGAIN)], service=meant.service)
 
 
 def _of_incident(card: IncidentCard) -> Controls:

@@ -85,5 +85,5 @@ class Forms:
             return make(self.words, card)
         seen = await self.lookup.incident(wish.incident_id)
         if wish.form == ids.RESOLVE_FORM:
-            return views.resolve_form(self.words, place, seen.incident)
+            return views.resolve_form(self.words, place, seen)
         return views.update_form(self.words, place, seen)

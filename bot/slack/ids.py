@@ -72,11 +72,11 @@ class Value:
         return json.dumps(kept, separators=(",", ":"))
 
 
-def decode(text: str | None) -> Value | None:
+def decode(text: Any) -> Value | None:  # noqa: ANN401  it came as JSON
     """Read a button's value; None when it is none of ours."""
     try:
         found = json.loads(text or "")
-    except ValueError:
+    except (ValueError, TypeError):
         return None
     if not isinstance(found, dict) or not isinstance(found.get("do"), str):
         return None
@@ -112,7 +112,7 @@ def block_id(revision: int, service: ServiceName | None = None) -> str:
     return f"actions/{revision}/{service or ''}"
 
 
-def service_of(block: str | None) -> ServiceName | None:
+def service_of(block: Any) -> ServiceName | None:  # noqa: ANN401  it came as JSON
     """Read the service from the name of a block; None when there is none."""
-    found = _BLOCK.fullmatch(block or "")
+    found = _BLOCK.fullmatch(block) if isinstance(block, str) else None
     return ServiceName(found[2]) if found and NAME.fullmatch(found[2]) else None

@@ -112,7 +112,9 @@ class Listening:
             The error id.
         """
         error_id = secrets.token_hex(4)
-        log.error("listener.failed", error_id=error_id, exc_info=error)
+        # What was foreseen is told by its words; a traceback would only bury them.
+        trace = None if isinstance(error, BotError) else error
+        log.error("listener.failed", error_id=error_id, reason=str(error), exc_info=trace)
         await self.answers(place_of(body))(_trouble(error, error_id))
         return error_id
 

@@ -22,6 +22,7 @@ from bot.domain.errors import (
 _PERHAPS_DONE: Final = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 )
+_FORM_TOO_LATE: Final = "Slack gives 3 s to open a form, and the bot was slower. Press again."
 # What a person can do, by Slack's error code.
 FIXES: Final[Mapping[str, str]] = {
     "not_in_channel": "Invite the bot: /invite in that channel.",
@@ -35,6 +36,9 @@ FIXES: Final[Mapping[str, str]] = {
     "restricted_action": "Ask a workspace admin to let the app post there.",
     "msg_too_long": "Shorten the text in the templates folder.",
     "message_not_found": "The message was deleted; a new one will be posted.",
+    "expired_trigger_id": _FORM_TOO_LATE,
+    "invalid_trigger_id": _FORM_TOO_LATE,
+    "exchanged_trigger_id": _FORM_TOO_LATE,
     "edit_window_closed": "The workspace forbids late edits; a new message will be posted.",
 }
 OPEN_SOCKET: Final = "apps.connections.open"  # the one method that takes another token

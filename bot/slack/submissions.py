@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from bot.domain.errors import BadCommandError, UnavailableError
+from bot.domain.errors import BadCommandError, UnavailableError, UserError
 from bot.domain.ids import IncidentId, ServiceName
 from bot.domain.incident import TITLE_MAX_CHARS, Status
 from bot.domain.request import Asked, Declare, PostUpdate, Request, Resolve
@@ -13,6 +13,7 @@ from bot.domain.severity import Severity
 from bot.ports import Words
 from bot.slack import ids, views
 from bot.slack.answers import Origin, origin_of, place_of
+from bot.slack.blocks import Block
 from bot.slack.fields import element_in
 from bot.slack.listening import NOT_RECORDED, Ack, Body, Listening, delivery_key
 from bot.slack.stale_updates import StaleUpdates
@@ -132,7 +133,7 @@ class Submissions:
         view = body.get("view") or {}
         try:
             request = self._request(view, body)
-            fresh = await self.stale.fresh(view, place_of(body))
+            fresh = await self._fresh(view, body)
             if fresh is not None:
                 await ack(response_action="update", view=fresh)
                 return
@@ -141,8 +142,8 @@ class Submissions:
             await ack(response_action="errors", errors=error.fields)
             return
         except UnavailableError:
-            first = next(one["block_id"] for one in view["blocks"] if one["type"] == "input")
-            await ack(response_action="errors", errors={first: f"{NOT_RECORDED.what} Send again."})
+            errors = {_first_field(view): f"{NOT_RECORDED.what} Send again."}
+            await ack(response_action="errors", errors=errors)
             return
         await ack()
         if is_new:
@@ -154,3 +155,14 @@ class Submissions:
         origin = origin_of(view.get("private_metadata"))
         read = FORMS[str(view.get("callback_id"))]
         return read(_Fields(view, self.words), asked, origin, self.update_every)
+
+    async def _fresh(self, view: Mapping[str, Any], body: Body) -> Block | None:
+        try:
+            return await self.stale.fresh(view, place_of(body))
+        except UserError as error:  # closing the form would throw away what was typed
+            said = self.words.label("error.over").format(why=error)
+            raise WrongFieldsError({_first_field(view): said}) from error
+
+
+def _first_field(view: Mapping[str, Any]) -> str:
+    return next(str(one["block_id"]) for one in view["blocks"] if one["type"] == "input")

@@ -6,10 +6,11 @@ from typing import Final
 
 from bot.domain.draft import Seen
 from bot.domain.ids import ServiceName
-from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status
+from bot.domain.incident import TITLE_MAX_CHARS, Status
 from bot.domain.message import TriageCard
 from bot.domain.observation import took
 from bot.domain.onset import onset_in
+from bot.domain.press import action_name
 from bot.domain.probe import ProbeResult
 from bot.domain.replies import ProviderReport
 from bot.domain.severity import Severity
@@ -115,8 +116,11 @@ def _update_fields(words: Words, shown: Mapping[str, str]) -> list[Block]:
     ]
 
 
-def resolve_form(words: Words, place: Place, incident: Incident) -> Block:
-    """Make the form that closes an incident; the root cause may stay empty."""
+def resolve_form(words: Words, place: Place, seen: Seen) -> Block:
+    """Make the form that closes an incident; the root cause may stay empty.
+
+    It says what resolving does not end.
+    """
     field = blocks.text_input(
         CAUSE,
         words.label("resolve.field.cause"),
@@ -125,8 +129,18 @@ def resolve_form(words: Words, place: Place, incident: Incident) -> Block:
         optional=True,
         focus=True,
     )
-    origin = Origin(place.channel, place.thread, incident.id)
-    return _form(words, "resolve", ids.RESOLVE_FORM, [field], origin)
+    origin = Origin(place.channel, place.thread, seen.incident.id)
+    notes = [blocks.plain_section(text) for text in _left_over(words, seen)]
+    return _form(words, "resolve", ids.RESOLVE_FORM, [*notes, field], origin)
+
+
+def _left_over(words: Words, seen: Seen) -> Iterator[str]:
+    run = seen.mitigation
+    if run is not None and run.is_running:
+        yield words.label("resolve.running").format(mitigation=action_name(run))
+    if seen.standing:
+        names = ", ".join(action_name(one) for one in seen.standing)
+        yield words.label("resolve.standing").format(mitigations=names)
 
 
 def evidence_view(words: Words, card: TriageCard) -> Block:

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from sqlalchemy import exc
 
 from bot.domain.errors import UnavailableError
@@ -12,16 +14,36 @@ from bot.domain.errors import UnavailableError
 _DEFECTS: Final = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
 
 
-@asynccontextmanager
-async def translated() -> AsyncIterator[None]:
-    """Turn errors of an absent, locked or failing database into `UnavailableError`.
+log = structlog.get_logger()
 
-    asyncpg's timeouts and refused connections arrive as they are: `TimeoutError`, `OSError`.
+
+@dataclass(slots=True)
+class Border:
+    """Turns errors of an absent, locked or failing database into `UnavailableError`.
+
+    An outage is one line in the log, and one when it is over: everything that waits for the
+    database comes by here.
     """
-    try:
-        yield
-    except _DEFECTS:
-        raise
-    except (exc.DBAPIError, exc.TimeoutError, OSError) as error:
-        # The text of the error may hold the statement's values: only its kind is told.
-        raise UnavailableError(f"The database does not answer ({type(error).__name__}).") from error
+
+    _is_away: bool = False
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[None]:
+        """Guard a piece of work with the database.
+
+        asyncpg's timeouts and refused connections arrive as they are: `TimeoutError`, `OSError`.
+        """
+        try:
+            yield
+        except _DEFECTS:
+            raise
+        except (exc.DBAPIError, exc.TimeoutError, OSError) as error:
+            # The text of the error may hold the statement's values: only its kind is told.
+            away = UnavailableError(f"The database does not answer ({type(error).__name__}).")
+            if not self._is_away:
+                log.warning("database.away", reason=str(away))
+            self._is_away = True
+            raise away from error
+        if self._is_away:
+            self._is_away = False
+            log.info("database.back")

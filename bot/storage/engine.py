@@ -50,6 +50,17 @@ def make_folder(engine: AsyncEngine) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
 
 
+def file_number(engine: AsyncEngine) -> int | None:
+    """Read the inode of a SQLite file: an open one that was removed can be written all the same.
+
+    Raises:
+        FileNotFoundError: It is gone.
+    """
+    url = engine.url
+    is_file = url.get_backend_name() == "sqlite" and url.database
+    return Path(url.database or "").stat().st_ino if is_file else None
+
+
 def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver's own transactions begin too late: a read before the first write is outside, and
     # updates get lost silently. None leaves BEGIN to us.

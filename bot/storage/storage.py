@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.errors import UnavailableError
 from bot.ports import Clock, Storage, UnitOfWork
 from bot.storage.audit import SqlAudit
-from bot.storage.away import translated
+from bot.storage.away import Border
 from bot.storage.budget import SqlBudget
-from bot.storage.engine import PATIENCE, create_engine
+from bot.storage.engine import PATIENCE, create_engine, file_number
 from bot.storage.inbox import SqlInbox
 from bot.storage.incidents import SqlIncidents
 from bot.storage.ledger import SqlLedger
@@ -98,6 +98,8 @@ class SqlStorage(Storage):
     clock: Clock
     patience: timedelta = PATIENCE
     _engine: AsyncEngine | None = field(default=None, init=False, repr=False)
+    _file: int | None = field(default=None, init=False, repr=False)
+    _border: Border = field(default_factory=Border, init=False, repr=False)
     _rung: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
     # SQLite has one writer. Waiting here is fair; its own busy handler sleeps and starves some.
     _writer: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
@@ -109,9 +111,10 @@ class SqlStorage(Storage):
             UnavailableError: The database does not answer.
         """
         if self._engine is None:
-            async with translated():
+            async with self._border():
                 await migrate(self.url)
-            self._engine = create_engine(self.url, self.patience)
+                self._engine = create_engine(self.url, self.patience)
+                self._file = file_number(self._engine)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -125,7 +128,7 @@ class SqlStorage(Storage):
 
     @asynccontextmanager
     async def _unit(self) -> AsyncIterator[SqlUnitOfWork]:
-        async with translated(), self._transaction() as connection:
+        async with self._border(), self._transaction() as connection:
             session = Session(connection, self.clock)
             yield SqlUnitOfWork(session)
         if session.outbox_written:
@@ -136,6 +139,8 @@ class SqlStorage(Storage):
         engine = self._engine
         if engine is None:
             raise UnavailableError("The database is not open.")
+        if file_number(engine) != self._file:  # what is written now would be lost
+            raise FileNotFoundError("another file stands in its place")
         alone = self._alone() if engine.dialect.name == "sqlite" else nullcontext()
         async with alone, engine.begin() as connection:
             yield connection

@@ -70,8 +70,13 @@ class Advance:
 
     async def _claim(self) -> Claim | None:
         now = self.clock.now()
-        async with self.storage() as uow:
-            return await uow.mitigations.claim(now, now + LEASE, self.holder)
+        try:
+            async with self.storage() as uow:
+                return await uow.mitigations.claim(now, now + LEASE, self.holder)
+        except UnavailableError as error:
+            # Raised here, it would cut off the runs that were just taken over.
+            log.debug("mitigation.not_claimed", reason=str(error))
+            return None
 
     async def _drive(self, claim: Claim) -> None:
         work = Work(

@@ -14,8 +14,15 @@ from typing import Final
 import structlog
 
 from bot.domain.errors import PermanentError, TemporaryError, UnavailableError, UnseenError
-from bot.domain.ids import ChannelId, MessageTs, OutboxKey
-from bot.domain.message import TriageCard, Trouble
+from bot.domain.ids import ChannelId, MessageTs, OutboxKey, UserId
+from bot.domain.message import (
+    IncidentCard,
+    Message,
+    MitigationOutcome,
+    MitigationProgress,
+    TriageCard,
+    Trouble,
+)
 from bot.domain.outbox import (
     EDIT_EVERY,
     LATE_AFTER,
@@ -24,7 +31,7 @@ from bot.domain.outbox import (
     awaits_verdict,
     retry_delay,
 )
-from bot.ports import Clock, Messenger, Storage
+from bot.ports import Clock, Messenger, Storage, UnitOfWork
 from bot.usecases.boundary import survives
 
 log = structlog.get_logger()
@@ -68,7 +75,8 @@ class Deliver:
 
     Attributes:
         holder: Names this process in claims.
-        operations: Where undeliverable messages are told, to who asked for them; None to log them.
+        operations: Where undeliverable messages are told; None to log them. Who waits for one is
+            told directly as well.
         at_once: How many conversations at the same time.
         attempt: Bounds one attempt; shorter than a claim, so that nobody sends beside us.
         look_again: How long a row that becomes due by itself may wait for a slow one.
@@ -121,7 +129,7 @@ class Deliver:
                 return await uow.outbox.claim(now, now + CLAIM, self.holder)
         except UnavailableError as error:
             # Raised here, it would end the sendings that are under way.
-            log.warning("outbox.not_claimed", error=str(error))
+            log.debug("outbox.not_claimed", reason=str(error))
             return None
 
     async def _deliver(self, sending: Sending) -> None:
@@ -212,9 +220,18 @@ class Deliver:
         now = self.clock.now()
         async with self.storage() as uow:
             held = await uow.outbox.dead(sending, at=now, why=why)
-            if held and self.operations and not sending.key.startswith(UNDELIVERED):
-                key = OutboxKey(f"{UNDELIVERED}{sending.key}")
-                await uow.outbox.post(key, self.operations, _trouble(sending, why), at=now)
+            if held and not sending.key.startswith(UNDELIVERED):
+                await self._report(uow, sending, _trouble(sending, why))
+
+    async def _report(self, uow: UnitOfWork, sending: Sending, trouble: Trouble) -> None:
+        """Tell it in operations, and to whom it concerns, who may not read there."""
+        key, now = OutboxKey(f"{UNDELIVERED}{sending.key}"), self.clock.now()
+        if self.operations:
+            await uow.outbox.post(key, self.operations, trouble, at=now)
+        if trouble.whom is not None:
+            # Posted to a person's id it is a direct message: docs.slack.dev, chat.postMessage.
+            own = OutboxKey(f"{key}/{trouble.whom}")
+            await uow.outbox.post(own, ChannelId(trouble.whom), trouble, at=now)
 
     async def _link(self) -> None:
         try:
@@ -223,7 +240,7 @@ class Deliver:
             for sending in sendings:
                 await self._link_one(sending)
         except UnavailableError as error:
-            log.info("outbox.not_linked", error=str(error))
+            log.debug("outbox.not_linked", reason=str(error))
 
     async def _link_one(self, sending: Sending) -> None:
         link = await self.messenger.link(sending.channel, sending.ts) if sending.ts else None
@@ -241,5 +258,18 @@ def _trouble(sending: Sending, why: str) -> Trouble:
         what=f"The message {sending.key} could not be delivered to {sending.channel}.",
         meaning=f"{why} It is not tried again; what comes after it goes on.",
         fix="Mend the reason (is the bot in that channel?), then ask for it again.",
-        whom=sending.message.asked_by if isinstance(sending.message, TriageCard) else None,
+        whom=_whom(sending.message),
     )
+
+
+def _whom(message: Message) -> UserId | None:
+    """Tell who waits for a message."""
+    match message:
+        case TriageCard():
+            return message.asked_by
+        case IncidentCard():
+            return message.incident.owner or message.incident.declared_by
+        case MitigationProgress() | MitigationOutcome():
+            return message.run.by
+        case _:
+            return None

@@ -12,6 +12,7 @@ from bot.domain.ids import MitigationId, OutboxKey
 from bot.domain.message import MitigationOffers, MitigationOutcome
 from bot.domain.mitigation import IN_FORCE, MitigationKind, MitigationRun, Preview, State
 from bot.domain.onset import Counted
+from bot.domain.patch import look_by_hand
 from bot.domain.press import incident_after, moved
 from bot.domain.service import Service
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
@@ -19,6 +20,7 @@ from bot.ports import Clock, Mitigation, Storage, UnitOfWork
 from bot.usecases import traces
 from bot.usecases.describe import Context
 from bot.usecases.offer import Offer
+from bot.usecases.postmortem import People, PeopleOf, Postmortems
 from bot.usecases.work import Work
 
 log = structlog.get_logger()
@@ -28,12 +30,17 @@ OFFERING: Final = timedelta(seconds=60)  # several questions of 5 s each
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
-    """Gives a run its result, in one transaction after the next offers were computed."""
+    """Gives a run its result, in one transaction after the next offers were computed.
+
+    A run that ends after its incident was resolved outdates the postmortem: it comes anew.
+    """
 
     storage: Storage
     clock: Clock
     offer: Offer
     mitigations: Mapping[MitigationKind, Mitigation]
+    postmortems: Postmortems
+    people: PeopleOf
 
     async def __call__(
         self,
@@ -64,11 +71,14 @@ class Finish:
         undo, others = await self._next(service, run)
         offers = (*(() if undo is None else (undo,)), *others)
         run = replace(run, offers=tuple(offer.id for offer in offers))
+        names = await self._names(run)
 
         async def conclude(uow: UnitOfWork, at: datetime) -> None:
             await uow.mitigations.unlock(run.object_key, run.id)
             await self._incident(uow, run, at)
-            await self._say(uow, run, undo, others, at)
+            outcome = MitigationOutcome(run, undo, _look(run, service))
+            await self._say(uow, outcome, others, at)
+            await self._rewrite(uow, run, names)
             await traces.audit(uow, run.preview, run.by, run.state.value, at)
 
         await work.save(run, event=EventKind.MITIGATION_FINISHED, also=conclude)
@@ -134,13 +144,12 @@ class Finish:
     async def _say(
         self,
         uow: UnitOfWork,
-        run: MitigationRun,
-        undo: Preview | None,
+        outcome: MitigationOutcome,
         others: tuple[Preview, ...],
         at: datetime,
     ) -> None:
+        run, undo = outcome.run, outcome.undo
         thread = traces.thread_of(run)
-        outcome = MitigationOutcome(run, undo)
         await uow.outbox.post(traces.outcome_key(run), run.channel, outcome, at=at, parent=thread)
         anew = [one for one in (undo, *others) if one is not None and _is_anew(one, run)]
         if run.state is State.STOPPED and anew:
@@ -148,12 +157,33 @@ class Finish:
             key = OutboxKey(f"{run.name}/offers")
             await uow.outbox.post(key, run.channel, offers, at=at, parent=thread)
 
+    async def _names(self, run: MitigationRun) -> People:
+        """Look up who was in an incident that is over, for its postmortem."""
+        if run.incident_id is None:
+            return ()
+        async with self.storage() as uow:
+            incident = await uow.incidents.get(run.incident_id)
+        return () if incident.is_open else await self.people(incident.id)
+
+    async def _rewrite(self, uow: UnitOfWork, run: MitigationRun, names: People) -> None:
+        if run.incident_id is None:
+            return
+        incident = await uow.incidents.get(run.incident_id)
+        if not incident.is_open:  # its first postmortem knows nothing of this end
+            await self.postmortems.upload(uow, incident, names)
+
     async def _restore(self, undo: MitigationRun, target_id: MitigationId) -> None:
         """Let what an undo did not take back be in force again, so that it can be offered anew."""
         async with self.storage() as uow:
             target = await uow.mitigations.get(target_id)
             if target is not None and target.undone_by == undo.id:
                 await uow.mitigations.save(replace(target, undone_by=None), epoch=None)
+
+
+def _look(run: MitigationRun, service: Service | None) -> str | None:
+    if not run.unseen or service is None or service.target is None:
+        return None
+    return look_by_hand(service.target)
 
 
 def _is_anew(offer: Preview, stopped: MitigationRun) -> bool:

@@ -11,6 +11,7 @@ from bot.domain.errors import GuardRefusedError, PermanentError, TemporaryError,
 from bot.domain.guards import refuse_paused, target_container
 from bot.domain.ids import MitigationId
 from bot.domain.mitigation import UNFINISHED, MitigationKind, MitigationRun
+from bot.domain.press import unfinished
 from bot.domain.service import Service, Target
 from bot.domain.workload import Container, Deployment
 from bot.ports import Cluster, Mitigation, Storage
@@ -118,7 +119,5 @@ class Guard:
             runs = tuple(await uow.mitigations.in_force(target.key))
         for run in runs:
             if run.state in UNFINISHED and run.id != undoing:
-                raise GuardRefusedError(
-                    "unfinished", f"{run.name} ({run.kind}) is still under way."
-                )
+                raise unfinished(run)
         return runs

@@ -134,7 +134,6 @@ class Intake:
             How many were taken up.
 
         Raises:
-            UnavailableError: The database does not answer.
             Exception: A defect in a use case; the others are taken up by the next sweep.
         """
         claimed = []
@@ -157,8 +156,13 @@ class Intake:
 
     async def _claim(self) -> Delivery | None:
         now = self.clock.now()
-        async with self.storage() as uow:
-            return await uow.inbox.claim(now, now + CLAIM, self.holder)
+        try:
+            async with self.storage() as uow:
+                return await uow.inbox.claim(now, now + CLAIM, self.holder)
+        except UnavailableError as error:
+            # Raised here, it would leave what was claimed before it to the end of that claim.
+            log.debug("request.not_claimed", reason=str(error))
+            return None
 
     async def _give_up(self, delivery: Delivery, answer: Answers) -> None:
         kind = delivery.request.kind

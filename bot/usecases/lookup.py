@@ -1,12 +1,15 @@
 """Read what a form or a view shows. Changes nothing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.draft import Seen
 from bot.domain.errors import UserError
 from bot.domain.ids import IncidentId, TriageId
 from bot.domain.message import TriageCard
-from bot.ports import Storage
+from bot.domain.mitigation import IN_FORCE, MitigationKind, MitigationRun
+from bot.domain.recovery import holding
+from bot.ports import Mitigation, Storage
 from bot.usecases.find_incident import the_open_incident
 
 
@@ -15,6 +18,7 @@ class Lookup:
     """Answers what the Slack edge asks before it opens a modal."""
 
     storage: Storage
+    mitigations: Mapping[MitigationKind, Mitigation]
 
     async def incident(self, incident_id: IncidentId | None) -> Seen:
         """Read an incident and the newest facts about it.
@@ -38,7 +42,13 @@ class Lookup:
             diagnosis=None if card is None else card.diagnosis,
             results=() if card is None else card.results,
             mitigation=runs[-1] if runs else None,
+            standing=self._standing(runs),
         )
+
+    def _standing(self, runs: Sequence[MitigationRun]) -> tuple[MitigationRun, ...]:
+        ending = frozenset(kind for kind, one in self.mitigations.items() if one.ends)
+        in_force = [run for run in runs if run.state in IN_FORCE and run.undone_by is None]
+        return tuple(run for run in holding(in_force, ending) if not run.is_running)
 
     async def triage(self, triage_id: TriageId) -> TriageCard:
         """Read what a triage measured.

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.domain.diagnosis import Cause, Diagnosis
-from bot.domain.errors import GuardRefusedError, UnavailableError
+from bot.domain.errors import GuardRefusedError, UnavailableError, UnfinishedError
+from bot.domain.guards import PAUSED
 from bot.domain.ids import IncidentId, MitigationId, TriageId
 from bot.domain.message import MitigationOffers, NotOffered
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
@@ -14,6 +16,9 @@ from bot.ports import Mitigation, Storage
 from bot.usecases.describe import Context, Describe
 from bot.usecases.guard import Ground, Guard, question
 from bot.usecases.joining import incident_of
+
+# By hand it would do nothing, or cross what somebody else began.
+_NOT_BY_HAND: Final = frozenset({ALREADY, PAUSED, UnfinishedError.GUARD, "changed", "order"})
 
 Offers = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
 
@@ -138,7 +143,11 @@ class Offer:
             return await self.undo(service, run)
         except GuardRefusedError as error:
             kind = self.mitigations[run.kind].inverse
-            return NotOffered(kind, str(error), None, error.guard)
+            command = None
+            if service.target is not None and error.guard not in _NOT_BY_HAND:
+                target, changes = service.target, run.preview.changes
+                command = " && ".join(by_hand(target, change.reversed) for change in changes)
+            return NotOffered(kind, str(error), command, error.guard)
 
     def _configured(
         self, service: Service, kinds: Iterable[MitigationKind]
@@ -153,7 +162,7 @@ class Offer:
         )
 
     def _command(self, service: Service, kind: MitigationKind, guard: str) -> str | None:
-        if service.target is None or guard == ALREADY:
+        if service.target is None or guard in _NOT_BY_HAND:
             return None
         return by_hand(service.target, self.mitigations[kind].by_hand(service))
 

@@ -12,6 +12,7 @@ from bot.domain.errors import (
     GuardRefusedError,
     NotAllowedError,
     StalePressError,
+    UnfinishedError,
     UserError,
 )
 from bot.domain.ids import (
@@ -43,6 +44,7 @@ from bot.usecases.work import LEASE
 log = structlog.get_logger()
 
 ALREADY_PRESSED: Final = "This was pressed already. It is done once."
+NOTHING_CHANGED: Final = "Nothing was changed."
 
 
 class Declaring(Protocol):
@@ -169,7 +171,7 @@ class PressMitigation:
             await self._end(uow, preview.undoes, run_id, now)
         other = await uow.mitigations.lock(ground.target.key, run_id)
         if other is not None:
-            raise GuardRefusedError("unfinished", f"{mitigation_text(other)} is still under way.")
+            raise UnfinishedError(f"{mitigation_text(other)} is still under way.", other)
         await uow.mitigations.settle(preview.id, run_id)
 
     async def _end(
@@ -177,8 +179,10 @@ class PressMitigation:
     ) -> None:
         """Mark what an undo takes back; its watching or verifying ends here."""
         target = await uow.mitigations.get(target_id)
-        if target is None or target.undone_by is not None:
-            raise GuardRefusedError("order", "This was taken back already.")
+        if target is None:
+            raise GuardRefusedError("order", "This press is not known any more.")
+        if target.undone_by is not None:
+            raise AlreadyPressedError("This was taken back already.", target.undone_by)
         ended = ended_by(target, by, now)
         await uow.mitigations.save(ended, epoch=None)
         await uow.mitigations.unlock(target.object_key, target.id)
@@ -231,17 +235,27 @@ class PressMitigation:
         match error:
             case AlreadyPressedError():
                 await answer(Answer(AnswerKind.DONE, text=str(error)))
-                async with self.storage() as uow:
-                    first = await uow.mitigations.get(MitigationId(error.by))
-                if first is not None:  # says who pressed it and how far it is
-                    await answer(MitigationProgress(first))
+                await self._show(MitigationId(error.by), answer)
+            case UnfinishedError():
+                await answer(Trouble(str(error), NOTHING_CHANGED))
+                await self._show(MitigationId(error.by), answer)
             case StalePressError():
                 await answer(await self.offer.again(service, preview, str(error)))
+            case GuardRefusedError():  # with the command where that would do it
+                said = f"{error} {NOTHING_CHANGED}"
+                await answer(await self.offer.again(service, preview, said))
             case NotAllowedError():
                 ask = tuple(UserId(one) for one in error.allowed)
-                await answer(Trouble(str(error), "Nothing was changed.", ask=ask))
+                await answer(Trouble(str(error), NOTHING_CHANGED, ask=ask))
             case _:
-                await answer(Trouble(str(error), "Nothing was changed."))
+                await answer(Trouble(str(error), NOTHING_CHANGED))
+
+    async def _show(self, first_id: MitigationId, answer: Answers) -> None:
+        """Say who was first, and how far it is."""
+        async with self.storage() as uow:
+            first = await uow.mitigations.get(first_id)
+        if first is not None:
+            await answer(MitigationProgress(first))
 
 
 def _guard_of(error: UserError) -> str:

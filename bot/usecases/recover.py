@@ -41,7 +41,7 @@ class Recover:
         """Begin to look after what is new, and do everything that is due.
 
         Raises:
-            UnavailableError: The database does not answer.
+            UnavailableError: The database does not answer; nothing was begun.
         """
         await self._begin()
         async with asyncio.TaskGroup() as group:
@@ -67,8 +67,13 @@ class Recover:
 
     async def _claim(self) -> RecoveryClaim | None:
         now = self.clock.now()
-        async with self.storage() as uow:
-            return await uow.recoveries.claim(now, now + LEASE)
+        try:
+            async with self.storage() as uow:
+                return await uow.recoveries.claim(now, now + LEASE)
+        except UnavailableError as error:
+            # Raised here, it would cut off the checks that are under way.
+            log.debug("recovery.not_claimed", reason=str(error))
+            return None
 
     async def _carry_on(self, claim: RecoveryClaim) -> None:
         try:

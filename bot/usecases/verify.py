@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.domain.errors import BotError, MissingError
-from bot.domain.mitigation import EffectState, MitigationKind, MitigationRun, State
+from bot.domain.mitigation import Effect, EffectState, MitigationKind, MitigationRun, State
 from bot.domain.patch import is_ours
 from bot.domain.service import Service
 from bot.ports import Clock, Cluster, Mitigation
@@ -29,7 +29,6 @@ _RESULT: Final = {
     EffectState.WORSE: State.WORSE,
     EffectState.UNSEEN: State.UNVERIFIED,
 }
-_SURE: Final = frozenset({EffectState.WORSE, EffectState.UNSEEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +53,24 @@ class Verify:
             ClaimLostError: Somebody else has it.
         """
         mitigation = self.mitigations[work.run.kind]
+        since = work.run.rolled_out_at or self.clock.now()
         seen: list[EffectState] = []
         while True:
-            is_last = self._is_late(
-                work.run
-            )  # asked before: what needs the whole time is seen then
+            # Asked before the look: what needs the whole time is seen then.
+            is_last = self.clock.now() - since >= self.within
             if await self._is_replaced(work.run, service):
                 await self.finish(work, State.REPLACED, REPLACED, service)
                 return
             effect = await mitigation.effect(service, work.run)
             seen.append(effect.state)
-            if effect.state is EffectState.EFFECTIVE and mitigation.needs_image:
-                effect = await self.prove(work, service, effect)
-                break
-            if effect.state is EffectState.EFFECTIVE or is_last or _is_sure(seen):
+            if effect.is_final or is_last or _is_sure(work.run, seen):
                 break
             await work.keep()
             await self.clock.sleep(LOOK_EVERY)
-        await self.finish(work, _RESULT[effect.state], effect.detail, service, effect.users)
+        if effect.state is EffectState.EFFECTIVE and mitigation.needs_image:
+            effect = await self.prove(work, service, effect)
+        result = _result(work.run, effect)
+        await self.finish(work, result, effect.detail, service, effect.users)
 
     async def _is_replaced(self, run: MitigationRun, service: Service) -> bool:
         """Tell whether the change was put back; not seeing it is no proof."""
@@ -84,11 +83,17 @@ class Verify:
             return False
         return not is_ours(run, deployment)
 
-    def _is_late(self, run: MitigationRun) -> bool:
-        since = run.rolled_out_at or run.pressed_at
-        return self.clock.now() - since >= self.within
+
+def _is_sure(run: MitigationRun, seen: list[EffectState]) -> bool:
+    newest, is_seen = seen[-1], not run.unseen
+    if newest is EffectState.EFFECTIVE and is_seen:
+        return True
+    # While old and new pods may serve side by side, one good answer proves as little as a bad one.
+    counted = newest in {EffectState.WORSE, EffectState.EFFECTIVE}
+    return counted and seen[-SURE_AFTER:] == [newest] * SURE_AFTER
 
 
-def _is_sure(seen: list[EffectState]) -> bool:
-    newest = seen[-SURE_AFTER:]
-    return len(newest) == SURE_AFTER and set(newest) in ({one} for one in _SURE)
+def _result(run: MitigationRun, effect: Effect) -> State:
+    # Pods that nobody saw come may not be there yet: that is no lack of effect.
+    is_early = run.unseen and effect.state is EffectState.PENDING
+    return State.UNVERIFIED if is_early else _RESULT[effect.state]

@@ -15,6 +15,7 @@ from bot.domain.patch import (
     env_patch,
     is_left_over,
     is_ours,
+    look_by_hand,
     shown,
     value_of,
 )
@@ -163,3 +164,11 @@ def test_a_text_of_ours_that_a_later_deploy_left_standing_names_nobody():
     assert bot_that_made(deployed, (pressed,)) is None
     assert is_left_over(deployed, (pressed,))
     assert not is_left_over(a_revision(3, "x"), (a_revision(2, "x"),))
+
+
+def test_the_command_that_shows_a_rollout_names_its_place():
+    target = Target("shop", "web", "app", context="prod eu")
+
+    assert look_by_hand(target) == (
+        "kubectl --context 'prod eu' -n shop rollout status deployment/web"
+    )

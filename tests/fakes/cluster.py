@@ -58,6 +58,7 @@ class FakeCluster(Cluster):
         self.secrets: dict[tuple[str, str], str] = {
             ("ideogram-secrets", "api-key"): "the-services-own-key"
         }
+        self.breaks_after_each_look: BotError | None = None  # of a watch
         self.secret_changed_at: datetime | None = NIGHT - timedelta(days=30)
         self._objects: dict[str, _Object] = {}
         self._errors: defaultdict[str, deque[tuple[BotError, bool]]] = defaultdict(deque)
@@ -171,6 +172,8 @@ class FakeCluster(Cluster):
     async def watch(self, target: Target, *, within: timedelta) -> AsyncGenerator[Deployment, None]:
         self._refuse("watch")
         yield self._object(target).deployment
+        if self.breaks_after_each_look is not None:
+            raise self.breaks_after_each_look
         while self.advance(target):
             self._refuse("watch")
             yield self._object(target).deployment

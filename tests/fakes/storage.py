@@ -122,8 +122,13 @@ class FakeStorage(Storage):
     def __init__(self) -> None:
         self.tables = Tables()
         self.is_away = False
+        self._busy_in: int | None = None
         self._one_at_a_time = asyncio.Lock()
         self._rung = asyncio.Event()
+
+    def busy_in(self, units: int) -> None:
+        """Make one unit of work find it busy: the next one is 1."""
+        self._busy_in = units
 
     def __call__(self) -> AbstractAsyncContextManager[FakeUnitOfWork]:
         return self._unit()
@@ -131,7 +136,8 @@ class FakeStorage(Storage):
     @asynccontextmanager
     async def _unit(self) -> AsyncIterator[FakeUnitOfWork]:
         async with self._one_at_a_time:
-            if self.is_away:
+            self._busy_in = None if self._busy_in is None else self._busy_in - 1
+            if self.is_away or self._busy_in == 0:
                 raise UnavailableError("The database does not answer.")
             copied = self.tables.copied()
             uow = FakeUnitOfWork(copied)

@@ -46,7 +46,7 @@ async def test_kubernetes_lost_between_offer_and_press_refuses_and_changes_nothi
 
     await story.press("Enable Fallback")
 
-    await story.hears("Nothing was changed")
+    await story.hears("Nothing was changed", "kubectl", "IDEOGRAM_FALLBACK=true")
     assert story.messages("INC-1") == []
     await story.world.kubernetes.unavailable(None)
     await story.press("Enable Fallback")

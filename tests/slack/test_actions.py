@@ -8,7 +8,7 @@ from bot.domain.answer import Phase
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import UserError
 from bot.domain.ids import IncidentId, PreviewId, TriageId
-from bot.domain.mitigation import MitigationKind
+from bot.domain.mitigation import MitigationKind, State
 from bot.domain.onset import Onset, Sign, to_facts
 from bot.domain.person import Sight
 from bot.domain.probe import ProbeKind
@@ -26,7 +26,8 @@ from bot.domain.request import (
 )
 from bot.slack import ids
 from bot.slack.actions import MEANINGS
-from tests.builders import NIGHT, a_result, asked
+from tests.builders import NIGHT, a_result, a_run, asked
+from tests.slack_limits import check_view
 
 INC = IncidentId(42)
 SERVICE = "ideogram-service"
@@ -139,6 +140,19 @@ async def test_a_form_opens_at_once_outside_the_inbox(edge, wire, do, title):
     assert edge.intake.keys == []
 
 
+async def test_the_form_to_resolve_says_what_resolving_does_not_end(edge, wire):
+    edge.lookup.mitigation = a_run(state=State.WATCHING, kind=MitigationKind.REDUCE_CONCURRENCY)
+    edge.lookup.standing = (a_run(state=State.EFFECTIVE),)
+
+    await edge.press(ids.Value(ids.RESOLVE, incident=INC).encode())
+
+    view = wire.sent("views.open")[0]["view"]
+    check_view(view)
+    running, standing, _ = view["blocks"]
+    assert running["text"]["text"].startswith("Reduce Concurrency is still under way.")
+    assert standing["text"]["text"] == "In force, and staying so when you resolve: Enable Fallback."
+
+
 async def test_the_evidence_opens_as_plain_text(edge, wire):
     await edge.press(ids.Value(ids.EVIDENCE, triage=TriageId(118)).encode())
 
@@ -208,12 +222,17 @@ async def test_a_form_for_nothing_says_why_it_does_not_open(edge, wire):
     assert wire.sent("views.open") == []
 
 
-async def test_an_expired_ticket_is_said_with_an_error_id(edge, wire):
-    wire.answer("views.open", {"ok": False, "error": "expired_trigger_id"})
+@pytest.mark.parametrize(
+    "code", ["expired_trigger_id", "invalid_trigger_id", "exchanged_trigger_id"]
+)
+async def test_an_expired_ticket_is_said_with_what_to_do_and_an_error_id(edge, wire, code):
+    wire.answer("views.open", {"ok": False, "error": code})
 
     await edge.press(ids.Value(ids.RESOLVE, incident=INC).encode())
 
-    assert "(error " in wire.sent("response_url")[0]["text"]
+    (said,) = wire.sent("response_url")
+    assert "(error " in said["text"]
+    assert "the bot was slower. Press again." in said["blocks"][0]["text"]["text"]
 
 
 def test_every_action_has_a_meaning():

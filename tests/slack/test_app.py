@@ -2,7 +2,10 @@
 
 import gc
 import inspect
+import json
 import time
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
@@ -42,7 +45,7 @@ async def test_a_stale_or_unsigned_request_is_refused(edge):
     assert (stale, unsigned, edge.intake.keys) == (401, 401, [])
 
 
-@pytest.mark.parametrize("stamp", ["9" * 400, "9" * 5000, "soon", "-5", "١٢٣", ""])
+@pytest.mark.parametrize("stamp", ["9" * 400, "9" * 5000, "soon", "1e9", "-5", "١٢٣", ""])
 async def test_a_timestamp_that_is_no_moment_is_refused(edge, stamp):
     headers = signed() | {"X-Slack-Request-Timestamp": stamp}
 
@@ -77,6 +80,42 @@ async def test_garbage_is_refused_signed_or_not_and_is_no_failure_of_ours(edge, 
     own, _, _ = await endpoint(body, signed(body=body, content_type=content_type))
 
     assert (unsigned, own) == (401, 400)
+
+
+MALFORMED = [
+    {"type": "block_actions", "actions": []},
+    {"type": "block_actions", "actions": None},
+    {"type": "block_actions", "actions": {"a": 1}},
+    {"type": "view_submission", "view": {"callback_id": "declare-form"}},
+]
+
+
+@pytest.mark.parametrize("payload", MALFORMED)
+async def test_a_payload_of_no_known_shape_is_refused_and_is_no_failure_of_ours(edge, payload):
+    body = urlencode({"payload": json.dumps(payload)})
+
+    status, _, _ = await http_endpoint(edge.app, SECRET)(body, signed(body=body))
+
+    assert status == 400
+
+
+BUTTON = {"type": "button", "action_id": "press-x", "value": "{}"}
+ODD = [
+    {"type": "block_actions", "user": "x", "actions": [BUTTON]},
+    {"type": "block_actions", "channel": "C1", "container": "c", "actions": [BUTTON]},
+    {"type": "block_actions", "actions": [BUTTON | {"block_id": 7, "value": 5}]},
+]
+
+
+@pytest.mark.parametrize("payload", ODD)
+async def test_an_odd_part_of_a_payload_is_read_as_none(edge, caplog, payload):
+    body = urlencode({"payload": json.dumps(payload)})
+
+    status, _, _ = await http_endpoint(edge.app, SECRET)(body, signed(body=body))
+    await edge.listening.drain(timedelta(seconds=5))
+    gc.collect()  # where asyncio would tell of a task whose exception nobody took
+
+    assert (status, edge.intake.handled, caplog.records) == (200, [], [])
 
 
 def test_a_token_in_the_environment_is_no_reason_to_warn(

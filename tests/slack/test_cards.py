@@ -213,12 +213,18 @@ def test_without_a_database_there_is_no_evidence_to_open():
     assert labels(a_card(triage_id=None)) == ["Declare Incident"]
 
 
-def test_a_late_card_says_so_and_can_only_be_run_again():
-    card = a_card(offers=(ENABLE,))
+LATE_POSTS = [
+    (MitigationOutcome(a_run(state=State.EFFECTIVE), undo=UNDO), ["Run Again"]),
+    (MitigationOffers(ENABLE.service, (ENABLE, REDUCE)), ["Run Again"]),
+    (MitigationOutcome(a_run(state=State.STOPPED)), []),
+]
 
-    made = drawn(card, late="Written 03:04, delivered 03:41")
 
-    assert labels(card, late="x") == ["Run Again"]
+@pytest.mark.parametrize(("post", "kept"), LATE_POSTS)
+def test_a_late_post_says_so_and_what_could_be_pressed_can_only_be_asked_anew(post, kept):
+    made = drawn(post, late="Written 03:04, delivered 03:41")
+
+    assert labels(post, late="x") == kept
     assert made.blocks[-1]["elements"][0]["text"].startswith("Written 03:04, delivered 03:41 · ")
 
 

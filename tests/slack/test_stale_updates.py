@@ -3,8 +3,10 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.draft import Seen
-from bot.domain.errors import UnavailableError
+from bot.domain.errors import UnavailableError, UserError
 from bot.domain.mitigation import State
 from bot.slack import ids
 from bot.slack.answers import Place
@@ -92,3 +94,31 @@ async def test_a_form_that_cannot_be_compared_is_taken(edge):
     await edge.submit(ids.UPDATE_FORM, left, private_metadata=metadata)
 
     assert len(edge.intake.handled) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "values"),
+    [
+        (ids.UPDATE_FORM, an_open_form(impact="Half of them wait")[0]),
+        (ids.RESOLVE_FORM, {"cause": "x"}),
+    ],
+)
+async def test_a_form_of_an_incident_that_is_over_stays_open_with_its_words(edge, form, values):
+    edge.lookup.fails_with = UserError("INC-42 is resolved already.")
+
+    response = await edge.submit(form, values, private_metadata=an_open_form()[1])
+
+    answer = json.loads(response.body)
+    assert (answer["response_action"], edge.intake.keys) == ("errors", [])
+    assert answer["errors"] == {
+        next(iter(values)): "INC-42 is resolved already. Nothing was sent: copy your words before"
+        " you close this form."
+    }
+
+
+async def test_a_root_cause_is_taken_while_the_incident_is_open(edge):
+    edge.lookup.mitigation = a_run(state=State.WATCHING)  # the form has no words of an older state
+
+    await edge.submit(ids.RESOLVE_FORM, {"cause": "x"}, private_metadata=an_open_form()[1])
+
+    assert edge.intake.request.root_cause == "x"

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
 from bot.domain.errors import UnavailableError
 from bot.storage.engine import create_engine
@@ -89,6 +91,37 @@ async def test_a_file_locked_by_another_program_is_unavailable(sqlite: SqlStorag
     await use(sqlite)
 
 
+async def test_an_outage_is_one_line_and_its_end_another(sqlite: SqlStorage) -> None:
+    with capture_logs() as said:
+        async with sqlite():
+            for _ in range(3):
+                with pytest.raises(UnavailableError):
+                    await use(sqlite)
+        await use(sqlite)
+
+    reason = "The database does not answer (TimeoutError)."
+    assert said == [
+        {"event": "database.away", "log_level": "warning", "reason": reason},
+        {"event": "database.back", "log_level": "info"},
+    ]
+
+
+@pytest.mark.parametrize("instead", [None, "another"])
+async def test_a_file_that_is_gone_is_not_written_any_more(
+    sqlite: SqlStorage, tmp_path: Path, instead: str | None
+) -> None:
+    file = f"{tmp_path}/new/folder/bot.db"
+    _moved(file, f"{file}.kept")
+    if instead is not None:
+        shutil.copy(f"{file}.kept", file)
+
+    with pytest.raises(UnavailableError):
+        await use(sqlite)
+
+    _moved(f"{file}.kept", file)
+    await use(sqlite)
+
+
 async def test_a_unit_of_work_that_never_ends_makes_the_others_give_up(sqlite: SqlStorage) -> None:
     async with sqlite():
         with pytest.raises(UnavailableError):
@@ -146,6 +179,10 @@ async def test_a_cut_connection_costs_nobody_an_error(on_postgres: SqlStorage) -
 
 async def test_the_password_is_not_shown() -> None:
     assert "sesame" not in repr(a_storage("postgresql+asyncpg://bot:sesame@db/bot"))
+
+
+def _moved(one: str, other: str) -> None:
+    Path(one).replace(other)
 
 
 async def _cut_all(url: str) -> None:

@@ -33,6 +33,7 @@ from bot.usecases.guard import Guard
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.mitigate import ShowMitigations
 from bot.usecases.offer import Offer
+from bot.usecases.postmortem import PeopleOf, Postmortems
 from bot.usecases.press import PressMitigation
 from bot.usecases.prove import ProveImage
 from bot.usecases.verify import Verify
@@ -44,6 +45,7 @@ from tests.fakes.cluster import FakeCluster
 from tests.fakes.cluster_objects import a_deployment
 from tests.fakes.ideogram import FakeIdeogram, an_exchange
 from tests.fakes.lookout import a_lookout
+from tests.fakes.messenger import FakeMessenger
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.network import FakeNetwork
 from tests.fakes.storage import FakeStorage
@@ -116,6 +118,7 @@ class World:
         self.network = FakeNetwork()
         self.ideogram = FakeIdeogram()
         self.keys = FakeKeys()
+        self.messenger = FakeMessenger(self.clock)
         self.begun: list[MitigationId] = []
         self.heard = Heard()
         self.mitigations: dict[MitigationKind, Mitigation] = {
@@ -178,7 +181,12 @@ class World:
     def advance(self, holder: str = "one", clock: Clock | None = None) -> Advance:
         clock = clock or self.clock
         finish = Finish(
-            storage=self.storage, clock=clock, offer=self.offer, mitigations=self.mitigations
+            storage=self.storage,
+            clock=clock,
+            offer=self.offer,
+            mitigations=self.mitigations,
+            postmortems=Postmortems(clock=clock),
+            people=PeopleOf(storage=self.storage, messenger=self.messenger),
         )
         prove = ProveImage(
             storage=self.storage,

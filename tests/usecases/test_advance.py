@@ -4,11 +4,14 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import ClaimLostError
-from bot.domain.message import IncidentCard, MitigationOffers, MitigationOutcome
+from bot.domain.ids import IncidentId
+from bot.domain.incident import Status
+from bot.domain.message import IncidentCard, MitigationOffers, MitigationOutcome, Postmortem
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.service import Target
+from bot.domain.timeline import EventKind
 from bot.usecases.advance import GIVEN_UP, TAKEOVERS_MAX
-from tests.builders import a_run, a_service
+from tests.builders import ANA, a_run, a_service
 from tests.usecases.pressing import TARGET, World
 
 AFTER_THE_LEASE = timedelta(seconds=16)
@@ -28,6 +31,19 @@ async def test_a_tick_takes_over_when_the_claim_ran_out():
     assert early.state is State.PRESSED
     assert world.newest(run).state is State.EFFECTIVE
     assert world.real_patches == 1
+
+
+async def test_a_database_that_is_busy_for_a_moment_ends_no_run_just_taken_over():
+    world = World()
+    world.health_says("fallback")
+    run = await world.pressed()
+    world.cluster.will_roll(TARGET)
+    world.clock.advance(AFTER_THE_LEASE)
+    world.storage.busy_in(2)  # the look for a second run
+
+    await world.advance("two").tick()
+
+    assert world.newest(run).state is State.EFFECTIVE
 
 
 async def test_a_defect_leaves_the_run_to_the_next_claim():
@@ -177,6 +193,32 @@ async def test_an_effective_fallback_mitigates_the_incident():
     assert isinstance(card, IncidentCard)
     assert card.incident.status == "mitigated"
     assert card.incident.action == "Enable Fallback: effective in 1 s"
+
+
+async def test_what_ends_after_its_incident_was_resolved_comes_with_a_new_postmortem():
+    world = World()
+    world.health_says("fallback")
+    world.messenger.names[ANA] = "Ana"
+    run = await world.pressed()
+    async with world.storage() as uow:
+        open_one = await uow.incidents.get(IncidentId(42))
+        await uow.incidents.save(replace(open_one, status=Status.RESOLVED))
+
+    run = await world.to_the_end(run)
+
+    (document,) = (one for one in world.storage.messages if isinstance(one, Postmortem))
+    assert document.mitigations == (run,)
+    assert document.lines[-1].event.kind is EventKind.MITIGATION_FINISHED
+    assert document.people == ((ANA, "Ana"),)
+
+
+async def test_while_the_incident_is_open_no_postmortem_is_written():
+    world = World()
+    world.health_says("fallback")
+
+    await world.through()
+
+    assert not any(isinstance(one, Postmortem) for one in world.storage.messages)
 
 
 async def test_an_undo_is_verified_under_the_inverse_kind_and_frees_the_press_before():

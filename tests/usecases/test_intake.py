@@ -240,6 +240,18 @@ async def test_the_sweep_takes_up_what_was_left_and_whispers(door: Door) -> None
     assert door.storage.closed == {KEY}
 
 
+async def test_a_database_that_is_busy_for_a_moment_costs_nothing_that_was_claimed(
+    door: Door,
+) -> None:
+    await door.receive()
+    door.clock.advance(CLAIM)
+    door.storage.busy_in(2)
+
+    assert await door.intake.sweep() == 1
+
+    assert door.storage.closed == {KEY}
+
+
 async def test_the_sweep_tells_refusals_too(door: Door) -> None:
     door.handler.errors = [BadCommandError("Did you mean triage?")]
     await door.receive()

@@ -88,20 +88,21 @@ async def test_unconfigured_kinds_are_not_drawn():
 
 
 @pytest.mark.parametrize(
-    ("change", "guard"),
+    ("change", "guard", "command"),
     [
-        ({"paused": True}, "paused"),
-        ({"containers": a_deployment().containers[1:]}, "container"),
+        ({"paused": True}, "paused", None),
+        ({"containers": a_deployment().containers[1:]}, "container", BY_HAND),
     ],
 )
-async def test_a_deployment_that_must_not_be_changed_is_refused_by_its_guard(change, guard):
+async def test_a_deployment_that_must_not_be_changed_is_refused_by_its_guard(
+    change, guard, command
+):
     world = World()
     world.cluster.change(TARGET, lambda old: replace(old, **change))
 
     found = await refused(world)
 
-    assert found.guard == guard
-    assert found.by_hand == BY_HAND
+    assert (found.guard, found.by_hand) == (guard, command)
 
 
 async def test_without_permission_the_command_is_printed():
@@ -180,7 +181,10 @@ async def test_another_unfinished_mitigation_is_refused():
     watching = replace(run, state=State.WATCHING)
     world.storage.tables.presses[run.id] = replace(stored, run=watching)
 
-    assert (await refused(world, REDUCE)).why.startswith(f"{run.name} (enable-fallback)")
+    found = await refused(world, REDUCE)
+
+    assert found.why == f"{run.name} (Enable Fallback, INC-42) is still under way."
+    assert found.by_hand is None
 
 
 async def test_without_a_database_nothing_is_offered():

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import AlreadyPressedError, ForbiddenError, StalePressError
+from bot.domain.errors import AlreadyPressedError, ForbiddenError, StalePressError, UnavailableError
 from bot.domain.ids import PreviewId
 from bot.domain.incident import Status
 from bot.domain.message import Answer, MitigationOffers, MitigationProgress, Trouble
@@ -158,7 +158,8 @@ async def test_a_guard_that_refuses_declares_nothing_and_is_audited(paused):
 
     (said,) = await world.press_on(preview)
 
-    assert isinstance(said, Trouble)
+    assert isinstance(said, MitigationOffers)
+    assert said.reason.endswith(" Nothing was changed.")
     assert world.storage.incidents == world.storage.runs == world.begun == []
     guard = "paused" if paused else "asking for our permission"
     assert world.storage.audit[-1].result == f"refused: {guard}"
@@ -169,11 +170,42 @@ async def test_another_press_on_the_object_waits_for_the_first():
     other = await world.offered(MitigationKind.REDUCE_CONCURRENCY)
     run = await world.pressed()
 
-    (said,) = await world.press_on(other)
+    said, shown = await world.press_on(other)
 
     assert isinstance(said, Trouble)
     assert said.what == f"{run.name} is still under way."
+    assert shown == MitigationProgress(run)
     assert len(world.storage.runs) == 1
+
+
+async def test_a_press_that_finds_no_cluster_is_answered_with_the_command():
+    world = World()
+    preview = await world.offered()
+    for _ in range(2):
+        world.cluster.fail("may_patch", UnavailableError("the API server cannot be reached"))
+
+    (said,) = await world.press_on(preview)
+
+    assert isinstance(said, MitigationOffers)
+    (found,) = said.not_offered
+    assert found.by_hand is not None
+    assert found.by_hand.endswith("-c app IDEOGRAM_FALLBACK=true")
+    assert "cannot be reached" in said.reason
+
+
+async def test_an_undo_that_finds_no_cluster_is_answered_with_the_command_back():
+    world = World()
+    run = await world.through()
+    undo = await world.offer.undo(world.service, run)
+    for _ in range(2):
+        world.cluster.fail("may_patch", UnavailableError("the API server cannot be reached"))
+
+    (said,) = await world.press_on(undo)
+
+    assert isinstance(said, MitigationOffers)
+    (found,) = said.not_offered
+    assert found.by_hand is not None
+    assert found.by_hand.endswith("-c app IDEOGRAM_FALLBACK=false")
 
 
 async def test_an_unknown_button_is_refused():
@@ -272,8 +304,9 @@ async def test_of_two_undos_of_one_press_one_acts():
     second = await world.offer.undo(world.service, run)
     await world.press_on(first)
 
-    (said,) = await world.press_on(second)
+    said, shown = await world.press_on(second)
 
-    assert isinstance(said, Trouble)
-    assert said.what == "This was taken back already."
+    assert isinstance(said, Answer)
+    assert said.text == "This was taken back already."
+    assert shown == MitigationProgress(world.storage.runs[1])
     assert len(world.storage.runs) == 2

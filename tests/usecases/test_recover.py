@@ -432,6 +432,16 @@ async def test_a_deployment_that_is_gone_is_over(watch):
     assert watch.recovery.ended_at is not None
 
 
+async def test_a_database_that_is_busy_for_a_moment_cuts_off_no_check(watch):
+    await watch.enabled()
+    watch.clock.advance(TEN)
+    watch.storage.busy_in(3)  # after the begin and the claim: the look for a second one
+
+    await watch.recover()
+
+    assert watch.canaries == 1
+
+
 async def test_a_database_that_goes_away_meanwhile_costs_one_check(watch):
     await watch.enabled()
     watch.clock.advance(TEN)

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 
 import pytest
 
@@ -7,6 +8,7 @@ from bot.domain.errors import MissingError, UnavailableError
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.money import budget_day
 from bot.domain.onset import Counted
+from bot.usecases.verify import SURE_AFTER
 from tests.builders import NIGHT, a_service
 from tests.fakes.clock import FakeClock
 from tests.fakes.ideogram import an_exchange
@@ -65,22 +67,49 @@ async def test_an_effect_that_never_shows_is_none_after_two_minutes():
 
 
 @pytest.mark.parametrize(
-    ("service", "said"),
+    ("kind", "said"),
     [
-        (a_service(health_url=None), "health is not visible (no health_url configured)"),
-        (a_service(health_path="services.other"), "no services.other in the health document"),
+        (MitigationKind.ENABLE_FALLBACK, "health is not visible (no health_url configured)"),
+        (MitigationKind.REDUCE_CONCURRENCY, "user traffic is not visible"),
     ],
 )
-async def test_what_nobody_can_see_is_unverified_soon(service, said):
-    world = World(service=service)
+async def test_where_nothing_is_to_be_looked_at_nobody_waits(kind, said):
+    world = World(service=a_service(health_url=None))
+
+    run = await world.through(kind)
+
+    assert run.state is State.UNVERIFIED
+    assert said in run.detail
+    assert run.took is not None
+    assert run.took < timedelta(seconds=5)
+
+
+async def test_what_cannot_be_seen_now_is_looked_for_until_the_time_is_over():
+    world = World(service=a_service(health_path="services.other"))
     world.health_says("fallback")
 
     run = await world.through()
 
     assert run.state is State.UNVERIFIED
-    assert said in run.detail
+    assert "no services.other in the health document" in run.detail
     assert run.took is not None
-    assert run.took < timedelta(seconds=15)
+    assert timedelta(minutes=2) <= run.took <= timedelta(minutes=2, seconds=10)
+
+
+async def test_a_health_page_that_comes_back_within_the_time_is_believed():
+    world = World(clock=MendingClock())
+    run = await world.pressed()
+    waits = count()
+
+    def comes_back() -> None:
+        if next(waits) == SURE_AFTER * 4:
+            world.health_says("fallback")
+
+    world.clock.mends = comes_back
+
+    run = await world.to_the_end(run)
+
+    assert (run.state, run.detail) == (State.EFFECTIVE, "health says fallback")
 
 
 async def test_health_down_after_disabling_is_worse_soon():

@@ -3,12 +3,20 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.errors import PermanentError, RateLimitedError, UnavailableError, UnseenError
 from bot.domain.ids import OutboxKey
-from bot.domain.message import Trouble
+from bot.domain.message import (
+    IncidentCard,
+    Message,
+    MitigationOutcome,
+    MitigationProgress,
+    Trouble,
+)
 from bot.domain.outbox import Sending
 from bot.usecases.deliver import Deliver
-from tests.builders import ANA, INCIDENTS, NIGHT
+from tests.builders import ANA, BEN, INCIDENTS, NIGHT, a_run, an_incident
 from tests.fakes.clock import FakeClock
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.storage import FakeStorage
@@ -133,19 +141,28 @@ async def test_a_refused_post_is_told_to_operations_and_the_next_goes(
     assert "not_in_channel" in told.sending.message.meaning
 
 
-async def test_who_asked_for_a_triage_hears_that_its_card_has_no_place(
-    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
+@pytest.mark.parametrize(
+    "card",
+    [
+        a_card(asked_by=ANA),
+        IncidentCard(an_incident(declared_by=ANA)),
+        IncidentCard(an_incident(declared_by=BEN, owner=ANA)),
+        MitigationProgress(a_run(by=ANA)),
+        MitigationOutcome(a_run(by=ANA)),
+    ],
+)
+async def test_who_waits_for_a_card_is_told_directly_that_it_has_no_place(
+    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver, card: Message
 ) -> None:
     messenger.fail("post", PermanentError("not_in_channel"))
     async with storage() as uow:
-        card = a_card(asked_by=ANA)
-        await uow.outbox.card(OutboxKey("T-1/card"), INCIDENTS, card, at=NIGHT)
+        await uow.outbox.card(OutboxKey("INC-1/card"), INCIDENTS, card, at=NIGHT)
 
     await deliver()
 
-    told = messenger.posts[-1].sending.message
-    assert isinstance(told, Trouble)
-    assert told.whom == ANA
+    told = [(one.sending.channel, one.sending.message) for one in messenger.posts]
+    assert {channel for channel, _ in told} == {OPERATIONS, ANA}
+    assert all(isinstance(one, Trouble) and one.whom == ANA for _, one in told)
 
 
 async def test_trouble_that_cannot_be_told_is_not_told(
