@@ -237,7 +237,7 @@ class PolicySettings(Part):
         default={"default": [_EVERYONE]},
         description="Slack user ids, or everyone, by mitigation; default for the others.",
     )
-    update_every_minutes: dict[Severity, Annotated[int, Field(gt=0)]] = Field(
+    update_every_minutes: dict[Severity, Annotated[int, Field(gt=0, le=10_080)]] = Field(
         default={Severity.P1: 30, Severity.P2: 60, Severity.P3: 240},
         description="Promised time between status updates by severity, minutes.",
     )
