@@ -76,7 +76,7 @@ def decode(text: str | None) -> Value | None:
     """Read a button's value; None when it is none of ours."""
     try:
         found = json.loads(text or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not isinstance(found.get("do"), str):
         return None
