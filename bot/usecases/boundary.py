@@ -4,11 +4,16 @@ from collections.abc import Awaitable
 
 import structlog
 
+from bot.domain.errors import TemporaryError
+
 log = structlog.get_logger()
 
 
 async def survives(what: str, work: Awaitable[object], **named: str) -> bool:
     """Do one piece of work; what it raises is logged and goes no further.
+
+    What may pass, as a database that is away for a moment, is a warning in one line; anything else
+    is an error with its traceback.
 
     Args:
         what: Name of the log event, `noun.verb_past`.
@@ -21,6 +26,18 @@ async def survives(what: str, work: Awaitable[object], **named: str) -> bool:
     try:
         await work
     except Exception as error:  # in a task group it would cancel what runs beside it
-        log.exception(what, error=type(error).__name__, **named)
+        passing = _may_pass(error)
+        if passing is None:
+            log.exception(what, error=type(error).__name__, **named)
+        else:
+            log.warning(what, error=type(passing).__name__, reason=str(passing), **named)
         return False
     return True
+
+
+def _may_pass(error: Exception) -> TemporaryError | None:
+    """Find the first of the errors when all of them may pass; a task group joins several."""
+    if isinstance(error, ExceptionGroup):
+        inner = [_may_pass(one) for one in error.exceptions]
+        return None if None in inner else inner[0]
+    return error if isinstance(error, TemporaryError) else None
