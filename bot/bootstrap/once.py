@@ -53,16 +53,27 @@ async def triage_once(
         UnknownServiceError: There is no such service.
     """
     async with opened(settings) as (out, remembers):
-        services = out.services if name == "all" else [find_service(out.services, name)]
-        some = asyncio.Semaphore(AT_ONCE)
+        return await triage_in(out, name, mode, listen, remembers=remembers), out.words
 
-        async def one(service: Service) -> Shown:
-            async with some:
-                return await _one(out, service, mode, listen(service.name), remembers)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(service)) for service in services]
-        return [task.result() for task in tasks], out.words
+async def triage_in(
+    out: Outbound, name: str | None, mode: Mode | None, listen: Listen, *, remembers: bool
+) -> list[Shown]:
+    """Triage, as `triage_once`, with what is open; `remembers` as `opened` said.
+
+    Raises:
+        UnknownServiceError: There is no such service.
+    """
+    services = out.services if name == "all" else [find_service(out.services, name)]
+    some = asyncio.Semaphore(AT_ONCE)
+
+    async def one(service: Service) -> Shown:
+        async with some:
+            return await _one(out, service, mode, listen(service.name), remembers)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(service)) for service in services]
+    return [task.result() for task in tasks]
 
 
 async def _one(

@@ -128,8 +128,8 @@ def quoted_micros(exchange: Exchange) -> int | None:
     if not is_success(exchange.status) or not isinstance(body, Mapping):
         return None
     price = body.get("usd_micros")
-    is_quote = body.get("object") == "price_quote" and isinstance(price, int)
-    return price if is_quote and isinstance(price, int) else None
+    is_price = isinstance(price, int) and not isinstance(price, bool)
+    return price if is_price and body.get("object") == "price_quote" else None
 
 
 def has_spent(exchange: Exchange) -> bool:

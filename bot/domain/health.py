@@ -48,7 +48,10 @@ def read_health(
     if path is None:
         state = HealthState.HEALTHY if status < 400 else HealthState.DOWN  # noqa: PLR2004  HTTP
         return HealthReading(state, str(status))
-    return _at(body, path, own_words)
+    reading = _at(body, path, own_words)
+    if reading.state is HealthState.UNKNOWN and status >= 300:  # noqa: PLR2004  HTTP
+        return HealthReading(reading.state, f"{status}, {reading.said}")
+    return reading
 
 
 def _at(body: object, path: str, own_words: Mapping[str, tuple[str, ...]]) -> HealthReading:

@@ -109,9 +109,10 @@ class KubernetesCluster:
             async for event in lines:
                 if event["type"] == "DELETED":
                     raise MissingError(f"deployment {target.deployment} was deleted")
-                if event["type"] not in {"ADDED", "MODIFIED"}:
+                changed = event.get("object")
+                if event["type"] not in ("ADDED", "MODIFIED") or not isinstance(changed, Mapping):
                     return
-                yield parse_deployment(event["object"])
+                yield parse_deployment(changed)
 
     async def may_patch(self, target: Target) -> bool:
         """Ask whether our identity may patch this Deployment; that needs no right itself."""
@@ -130,7 +131,8 @@ class KubernetesCluster:
         ask = KubeAsk(context=target.context, verb="POST", path=_REVIEWS, body=review)
         answer = await self.clients.request(ask)
         check(answer, Wish("create", "selfsubjectaccessreviews", target))
-        return answer.document.get("status", {}).get("allowed") is True
+        status = answer.document.get("status")
+        return isinstance(status, Mapping) and status.get("allowed") is True
 
     async def api_key(self, target: Target, secret: SecretRef) -> ApiKey:
         """Read the service's key."""

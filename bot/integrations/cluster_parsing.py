@@ -7,7 +7,6 @@ import base64
 import binascii
 import hashlib
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,6 +15,7 @@ from bot.domain.workload import Condition, Container, Deployment, EnvVar, Pod, R
 
 REVISION: Final = "deployment.kubernetes.io/revision"
 CHANGE_CAUSE: Final = "kubernetes.io/change-cause"
+_COUNT_MAX_DIGITS: Final = 18  # of an int64; thousands of digits are no number to Python
 _DEFAULT_SURGE: Final = "25%"  # of a RollingUpdate
 Raw = Mapping[str, Any]
 
@@ -128,13 +128,11 @@ def _surge(strategy: Raw, replicas: int) -> int:
     surge = _map(strategy, "rollingUpdate").get("maxSurge", _DEFAULT_SURGE)
     if isinstance(surge, int):
         return surge
-    percent = str(surge).removesuffix("%")
-    return math.ceil(int(percent) * replicas / 100) if percent.isdecimal() else 0
+    return -(-_count(str(surge).removesuffix("%")) * replicas // 100)  # rounded up
 
 
 def _revision_number(meta: Raw) -> int:
-    text = _texts(meta, "annotations").get(REVISION, "")
-    return int(text) if text.isdecimal() else 0
+    return _count(_texts(meta, "annotations").get(REVISION, ""))
 
 
 def _revision(raw: Raw, container: str | None) -> Revision:
@@ -246,6 +244,11 @@ def _text(raw: Raw, name: str) -> str:
 
 def _texts(raw: Raw, name: str) -> dict[str, str]:
     return {key: value for key, value in _map(raw, name).items() if isinstance(value, str)}
+
+
+def _count(text: str) -> int:
+    fits = text.isascii() and text.isdecimal() and len(text) <= _COUNT_MAX_DIGITS
+    return int(text) if fits else 0
 
 
 def _number(raw: Raw, name: str, default: int = 0) -> int:

@@ -5,7 +5,6 @@ know. No body is ever logged: Secrets pass through here.
 """
 
 import asyncio
-import json
 import os
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -22,11 +21,14 @@ from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 
 from bot.domain.errors import MissingError, TemporaryError, UnavailableError, UnseenError
+from bot.integrations.http_body import parse
 from bot.integrations.kube_ask import JSON, ApiServers, KubeAnswer, KubeAsk
 from bot.ports import Clock
 
 # Credentials of a kubeconfig may end (EKS: 15 min); read again at a 401, but not in a loop.
 CREDENTIALS_LAST_AT_LEAST: Final = timedelta(seconds=30)
+# Two thousand pods of one Deployment; a bound, no measurement.
+ANSWER_MAX_BYTES: Final = 32 * 1024 * 1024
 _DEFAULT_KUBECONFIG: Final = "~/.kube/config"  # the package expands the home folder
 _UNAUTHORIZED: Final = 401
 
@@ -76,7 +78,7 @@ class KubeClients(ApiServers):
 
     async def _once(self, ask: KubeAsk) -> KubeAnswer:
         async with self._open(ask, self.timeout) as response:
-            raw = await response.read()
+            raw = await _bounded(response.content, ask)
         log.debug("cluster.asked", verb=ask.verb, path=ask.path, status=response.status)
         return KubeAnswer(response.status, _document(raw))
 
@@ -189,11 +191,17 @@ _BAD_CONFIG: Final = (
 )
 
 
+async def _bounded(content: aiohttp.StreamReader, ask: KubeAsk) -> bytes:
+    read = bytearray()
+    async for piece in content.iter_any():
+        read += piece
+        if len(read) > ANSWER_MAX_BYTES:
+            raise _no_answer(ask, f"sent more than {ANSWER_MAX_BYTES // 1024**2} MiB")
+    return bytes(read)
+
+
 def _document(raw: bytes) -> Mapping[str, Any]:
-    try:
-        found = json.loads(raw) if raw else {}
-    except (ValueError, RecursionError):
-        return {}
+    found = parse(raw)
     return found if isinstance(found, dict) else {}
 
 

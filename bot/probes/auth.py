@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from bot.domain import facts
 from bot.domain.answer import ApiKey, Exchange
-from bot.domain.classes import classify, has_spent, is_denied, quoted_micros
+from bot.domain.classes import classify, has_spent, is_denied, is_success, quoted_micros
 from bot.domain.evidence import traced
 from bot.domain.observation import happened_and_said, in_time, slow_part
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
@@ -73,8 +73,11 @@ def _judge(seen: Exchange) -> tuple[Outcome, str]:
     micros = None if seen.failure else quoted_micros(seen)
     if micros is not None:
         return Outcome.HEALTHY, f"price quote in {in_time(seen)}"
+    said = happened_and_said(seen)
+    if seen.failure is None and is_success(seen.status):
+        return Outcome.UNKNOWN, f"{said}, no price quote"
     denied = seen.failure is None and is_denied(seen.status)
-    return Outcome.UNHEALTHY if denied else Outcome.UNKNOWN, happened_and_said(seen)
+    return Outcome.UNHEALTHY if denied else Outcome.UNKNOWN, said
 
 
 def _facts(seen: Exchange, key: ApiKey, subject: Subject) -> dict[str, str | bool]:

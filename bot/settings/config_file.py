@@ -262,7 +262,7 @@ class PolicySettings(Part):
         description="Slack user ids, or everyone, by mitigation; default for the others.",
         json_schema_extra={"propertyNames": {"enum": [*MitigationKind, "default"]}},
     )
-    update_every_minutes: dict[Severity, Annotated[int, Field(gt=0)]] = Field(
+    update_every_minutes: dict[Severity, Annotated[int, Field(gt=0, le=10_080)]] = Field(
         default={Severity.P1: 30, Severity.P2: 60, Severity.P3: 240},
         description="Promised time between status updates by severity, minutes.",
     )

@@ -32,7 +32,7 @@ class PrometheusSettings(Part):
         "seconds, at least two scrapes.",
     )
     stale_minutes: float = Field(
-        3, gt=0, description="A newest sample older than this says nothing, minutes."
+        3, gt=0, le=1440, description="A newest sample older than this says nothing, minutes."
     )
 
     @field_validator("recent_seconds")
@@ -53,14 +53,14 @@ class ThresholdSettings(Part):
         3, ge=1, description="Fewer failed requests than this are chance; no share is taken."
     )
     slow_seconds: float = Field(
-        30, gt=0, description="P95, or one canary, above this is slow, seconds."
+        30, gt=0, le=3600, description="P95, or one canary, above this is slow, seconds."
     )
     consecutive_429: int = Field(5, ge=1, description="More 429 than this in a row are P2.")
     rate_limited_share: Share = Field(0.1, description="Share of 429 above which it is P2.")
     rejected_share: Share = Field(0.1, description="Share refused as unsafe above which it is P3.")
     download_share: Share = Field(0.01, description="Share of lost downloads above which it is P3.")
     slow_download_seconds: float = Field(
-        10, gt=0, description="P95 of downloads above this is P3, seconds."
+        10, gt=0, le=3600, description="P95 of downloads above this is P3, seconds."
     )
     low_balance_usd: Decimal = Field(
         Decimal(10), ge=0, description="Balance below which it is P2, USD."

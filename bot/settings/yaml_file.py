@@ -11,6 +11,9 @@ from bot.domain.errors import ConfigError, Problem
 Path_ = tuple[str | int, ...]
 Lines = dict[Path_, int]
 
+# What PyYAML lets out for a value that is not what it looks like: a 13th month, `0b_`, `!!int x`.
+_NO_VALUE: Final = (ValueError, LookupError, AttributeError, TypeError)
+_WHAT_MAX_CHARS: Final = 200
 _BOOL: Final = "tag:yaml.org,2002:bool"
 _TRUE_OR_FALSE: Final = re.compile(r"^(?:true|false)$")
 
@@ -39,6 +42,14 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
     class Loader(yaml.SafeLoader):
         yaml_implicit_resolvers = _resolvers()
 
+        def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002  as PyYAML's
+            try:
+                return super().construct_object(node, deep)
+            except _NO_VALUE as error:
+                raise yaml.constructor.ConstructorError(
+                    None, None, str(error), node.start_mark
+                ) from error
+
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -55,28 +66,36 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         loader = Loader(text)
         try:
             node = loader.get_single_node()
-            return (None, {}) if node is None else (loader.construct_document(node), _lines(node))
+            if node is None:
+                return None, {}
+            return loader.construct_document(node), _lines(node, (), set())
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
         raise ConfigError([_no_yaml(path, error)]) from None
+    except RecursionError:
+        problem = Problem(f"{path}: not valid here: nested too deeply.", "Write it flat.")
+        raise ConfigError([problem]) from None
 
 
 def _no_yaml(path: Path, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     line = f", line {mark.line + 1}" if mark is not None else ""
     what = getattr(error, "problem", None) or "it cannot be parsed"
-    return Problem(f"{path}{line}: not valid YAML: {what}.", "Mend the line.")
+    return Problem(f"{path}{line}: not valid YAML: {what[:_WHAT_MAX_CHARS]}.", "Mend the line.")
 
 
-def _lines(node: yaml.Node, path: Path_ = ()) -> Lines:
+def _lines(node: yaml.Node, path: Path_, seen: set[int]) -> Lines:
     lines: Lines = {path: node.start_mark.line + 1}
+    if id(node) in seen:  # an alias: a few of them could stand for millions of lines, or for itself
+        return lines
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             step = (*path, str(key.value))
-            lines |= _lines(value, step)
+            lines |= _lines(value, step, seen)
             lines[step] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            lines |= _lines(item, (*path, index))
+            lines |= _lines(item, (*path, index), seen)
     return lines

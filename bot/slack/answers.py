@@ -62,7 +62,7 @@ def origin_of(metadata: str | None) -> Origin:
     """Read it back; garbage leads nowhere."""
     try:
         found = json.loads(metadata or "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         found = None
     given: Mapping[str, Any] = found if isinstance(found, dict) else {}
     channel, thread, incident = given.get("c"), given.get("t"), given.get("i")

@@ -76,7 +76,7 @@ def decode(text: Any) -> Value | None:  # noqa: ANN401  it came as JSON
     """Read a button's value; None when it is none of ours."""
     try:
         found = json.loads(text or "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     if not isinstance(found, dict) or not isinstance(found.get("do"), str):
         return None

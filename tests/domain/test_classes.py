@@ -93,6 +93,7 @@ def test_no_status_and_no_body_crashes_the_reader(status, body):
     assert classify(exchange) in Answer
     assert error_text(body) is None or isinstance(error_text(body), str)
     assert has_spent(exchange) in (True, False)
+    assert type(max_inflight(body)) in (int, type(None))
     assert image_url(exchange) is None or classify(exchange) is Answer.IMAGE or status >= 300
 
 
@@ -140,3 +141,11 @@ def test_any_answer_below_500_shows_that_somebody_is_there():
     assert is_below_500(404)
     assert not is_below_500(500)
     assert not is_below_500(None)
+
+
+@given(st.integers(100, 599), json_values)
+def test_only_a_whole_number_is_a_price(status, micros):
+    quote = {"object": "price_quote", "usd_micros": micros}
+    is_price = type(micros) is int and 200 <= status < 300
+
+    assert quoted_micros(answered(status, quote)) == (micros if is_price else None)

@@ -1,11 +1,20 @@
 """Health documents in every shape."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.health import HealthState as State
 from bot.domain.health import read_health
 
 PATH = "services.ideogram"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(["services", "ideogram", "status", "fallback"]), inner)
+    ),
+)
 
 
 def document(value):
@@ -43,3 +52,22 @@ def test_no_answer_means_down():
     reading = read_health(None, None, PATH, {})
 
     assert (reading.state, reading.said) == (State.DOWN, "no answer")
+
+
+@pytest.mark.parametrize(("body", "status"), [(None, 302), ("Not found", 404), ({}, 503)])
+def test_a_document_that_does_not_say_it_names_the_status_too(body, status):
+    reading = read_health(status, body, PATH, {})
+
+    assert (reading.state, reading.said) == (
+        State.UNKNOWN,
+        f"{status}, no {PATH} in the health document",
+    )
+
+
+@given(st.integers(100, 599), JSON, st.sampled_from([PATH, "services", "", "..", "services.0"]))
+def test_any_document_is_read_as_some_state_in_few_words(status, body, path):
+    reading = read_health(status, body, path, {"down": ("x",)})
+
+    assert reading.state in State
+    assert reading.said or reading.state is State.UNKNOWN
+    assert len(reading.said) < 100

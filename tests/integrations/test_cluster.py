@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.domain.errors import ForbiddenError, MissingError, UnavailableError, UnseenError
 from bot.domain.service import Target
+from bot.integrations.kube_client import ANSWER_MAX_BYTES
 from tests.fakes.clock import FakeClock
 from tests.integrations.api_server import ApiServer, cluster_of, write_kubeconfig
 
@@ -195,6 +196,9 @@ async def test_a_watch_yields_the_present_and_then_each_change(tmp_path):
         pytest.param([{"type": "ERROR", "object": {"code": 410}}], id="history-gone"),
         pytest.param([], id="ended"),
         pytest.param(["?"], id="no-event"),
+        pytest.param([{"type": "MODIFIED"}], id="nothing-in-it"),
+        pytest.param([{"type": "MODIFIED", "object": "web"}], id="no-object"),
+        pytest.param([{"type": ["ADDED"], "object": {}}], id="no-type"),
     ],
 )
 async def test_a_watch_that_ends_early_begins_again_with_a_reading(tmp_path, end):
@@ -255,3 +259,29 @@ async def test_nothing_to_read_credentials_from_is_missing(tmp_path, monkeypatch
     async with cluster_of(ApiServer(), tmp_path, kubeconfig=None) as cluster:
         with pytest.raises(MissingError, match="no cluster"):
             await cluster.deployment(TARGET)
+
+
+@pytest.mark.parametrize("status", ["Success", None, [], {"allowed": "yes"}, {"denied": True}])
+async def test_only_a_plain_yes_is_a_right(tmp_path, status):
+    server = answering({"kind": "SelfSubjectAccessReview", "status": status}, status=201)
+
+    async with cluster_of(server, tmp_path) as cluster:
+        assert await cluster.may_patch(TARGET) is False
+
+
+async def test_of_an_answer_without_end_only_the_beginning_is_read(tmp_path):
+    taken = 0
+
+    async def endless(request):
+        nonlocal taken
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"x" * 65_536)
+            taken += 65_536
+
+    async with cluster_of(ApiServer(endless), tmp_path) as cluster:
+        with pytest.raises(UnavailableError, match="sent more than 32 MiB"):
+            await cluster.deployment(TARGET)
+
+    assert taken < 2 * ANSWER_MAX_BYTES

@@ -24,11 +24,27 @@ NAMES = [
     "annotations", "deployment.kubernetes.io/revision", "creationTimestamp", "type", "api-key",
 ]  # fmt: skip
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.sampled_from(["ReplicaSet", "web-1", NOON, "x"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["ReplicaSet", "Deployment", "web", "web-1", NOON, "9" * 5000, "150%", "²"]),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
     ),
     max_leaves=25,
+)
+
+OWNERS = [{"kind": "Deployment", "name": "web"}, {"kind": "ReplicaSet", "name": "web-1"}]
+OWNED = st.fixed_dictionaries(
+    {
+        "metadata": st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=4).map(
+            lambda meta: meta | {"ownerReferences": OWNERS}
+        ),
+        "spec": ANYTHING,
+        "status": ANYTHING,
+    }
 )
 
 
@@ -70,6 +86,22 @@ def test_the_surge_is_a_number_of_pods_rounded_up(strategy, surge):
     found = parse_deployment({"spec": {"replicas": 4, "strategy": strategy}})
 
     assert found.surge == surge
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "²", "٣", "-1", ""])
+def test_a_number_that_is_none_counts_nothing(text):
+    meta = {"annotations": {"deployment.kubernetes.io/revision": text}}
+    strategy = {"rollingUpdate": {"maxSurge": f"{text}%"}}
+
+    found = parse_deployment({"metadata": meta, "spec": {"strategy": strategy, "replicas": 4}})
+
+    assert (found.revision, found.surge) == (0, 0)
+
+
+def test_a_share_of_more_pods_than_a_float_holds_is_counted():
+    spec = {"strategy": {"rollingUpdate": {"maxSurge": "50%"}}, "replicas": 10**400}
+
+    assert parse_deployment({"spec": spec}).surge == 5 * 10**399
 
 
 def test_variables_keep_their_order_and_kind():
@@ -239,6 +271,14 @@ def test_no_document_crashes_the_readers(raw):
     parse_pods(raw, "web", "app")
     parse_revisions(raw, "web", None)
     parse_secret_facts(raw, "api-key")
+    parse_secret_value(raw, "api-key")
+
+
+@given(st.fixed_dictionaries({"items": st.lists(ANYTHING | OWNED, max_size=3)}))
+def test_no_item_of_a_list_crashes_the_readers(raw):
+    for pod in parse_pods(raw, "web", "app"):
+        assert pod.ready or pod.reason
+    parse_revisions(raw, "web", None)
 
 
 def test_a_condition_says_when_it_moved():

@@ -1,10 +1,13 @@
 """What one exchange says, over a transport that tests script."""
 
+import functools
 import socket
 from datetime import timedelta
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.answer import Failure, Phase
 from bot.integrations.http_ask import Ask
@@ -23,6 +26,12 @@ def raising(error):
         raise error
 
     return handler
+
+
+@functools.cache  # a client reads the trusted authorities, for many examples once
+def scripted():
+    answers = []
+    return mocked(lambda request: answers.pop()), answers
 
 
 async def exchange(handler, url="https://api.ideogram.ai/generate?x=1", **options):
@@ -165,3 +174,25 @@ async def test_a_body_above_the_bound_is_cut():
     )
 
     assert (reply.content, reply.is_cut) == (b"x" * 9, True)
+
+
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(["", "gzip", "deflate", "br", "GZIP ", "x-gzip"]),
+    st.sampled_from([200, 204, 302, 503]),
+    st.text(st.characters(max_codepoint=0xFF), max_size=30),
+)
+async def test_no_bytes_of_any_encoding_crash_an_exchange(content, encoding, status, location):
+    async def body():
+        yield content
+
+    headers = [(b"content-encoding", encoding.encode()), (b"location", location.encode())]
+    http, answers = scripted()
+    answers.append(httpx.Response(status, headers=headers, content=body()))
+
+    seen = await http.exchange(Ask(method="GET", url="https://api.ideogram.ai/"), timeout=WITHIN)
+
+    # A target of a redirect that is no URL is no HTTP either.
+    assert seen.status == status or seen.failure is Failure.BROKEN
+    assert seen.failure in (None, Failure.BROKEN)
+    assert seen.sent

@@ -1,11 +1,14 @@
 """The exact requests to Ideogram, and the rules for fetching pictures."""
 
+import functools
 import json
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.answer import SecretText
 from bot.domain.errors import PermanentError
@@ -44,6 +47,11 @@ class World:
             image_hosts=HOSTS,
             **options,
         )
+
+
+@functools.cache  # a client reads the trusted authorities, for many examples once
+def an_api():
+    return World().api()
 
 
 @pytest.fixture
@@ -248,3 +256,31 @@ async def test_a_slash_at_the_end_of_the_base_is_not_doubled(world):
     await api.keyless()
 
     assert world.requests[0].url.path == "/v1/.well-known/jwks.json"
+
+
+SCRAPS = [
+    "http",
+    "s",
+    "://",
+    "ideogram.ai",
+    "@",
+    ":",
+    "[",
+    "]",
+    "/",
+    "?exp=",
+    "#",
+    "%",
+    "..",
+    "8766",
+]
+
+
+@given(st.text(max_size=20) | st.lists(st.sampled_from(SCRAPS), max_size=9).map("".join))
+async def test_any_text_for_a_url_is_fetched_or_refused_in_words(url):
+    try:
+        seen = await an_api().picture(SecretText(url))
+    except PermanentError as error:
+        assert str(error)  # noqa: PT017  it may also be fetched
+    else:
+        assert seen.endpoint.startswith("GET /")

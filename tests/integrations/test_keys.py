@@ -1,9 +1,12 @@
 """Whose key is used."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.answer import SecretText
 from bot.domain.errors import ForbiddenError, MissingError
@@ -116,3 +119,11 @@ def test_a_key_is_shown_by_no_representation():
     key = read_key("ik-very-secret", "x")
 
     assert "very-secret" not in f"{key!r} {key} {key.secret} {key.secret!r}"
+
+
+@given(st.text())
+def test_any_text_is_a_key_for_a_header_or_refused(text):
+    with suppress(MissingError):
+        key = read_key(text, "secret s")
+        assert key.secret.value == text.strip()
+        assert key.secret.value.isascii()

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.bootstrap.objects import (
     canary_of,
@@ -328,3 +331,56 @@ def test_settings_do_not_show_secrets(read):
     settings = read(MINIMAL, IDEOGRAM_API_KEY="the-key")
 
     assert "the-key" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("since: 2026-13-45", "line 1: not valid YAML: month must be in 1..12"),
+        ("a: 1\nb: 0b_", "line 2: not valid YAML: invalid literal for int"),
+        ("a: !!int x", "line 1: not valid YAML"),
+        ("a: !!python/object:os.system x", "line 1: not valid YAML: could not determine"),
+        ("[" * 500, "nested too deeply"),
+        ("a: &a [*a]", "line 1: services is missing"),
+        (MINIMAL + "thresholds: {slow_seconds: .inf}", "less than or equal to 3600"),
+        (MINIMAL + "policy: {update_every_minutes: {P1: 9999999999}}", "equal to 10080"),
+        (MINIMAL + "    prometheus: {stale_minutes: 1.0e+300}", "less than or equal to 1440"),
+    ],
+)
+def test_what_yaml_makes_of_a_slip_is_a_problem_in_words(read, text, words):
+    assert words in str(problems(read, text)[0].message)
+
+
+def test_a_few_aliases_do_not_stand_for_millions_of_lines(read):
+    doubled = [f"a{one}: &a{one} [*a{one - 1}, *a{one - 1}]" for one in range(1, 40)]
+
+    assert problems(read, "\n".join(["a0: &a0 x", *doubled]))
+
+
+PIECES = [
+    *("services:", "- name: a", "prometheus: ", "ideogram: ", "thresholds: ", "slow_seconds: "),
+    *("\n", "\n  ", ": ", ", ", "[", "]", "{", "}", "- ", "? ", "| ", "'", '"', "\t", "#", "..."),
+    *("&a ", "*a", "<<: ", "!!int ", "!!timestamp ", "!!set ", "!!omap ", "%YAML 9\n", "---\n"),
+    *("2026-13-45", "0b_", "0x_", "1:99", ".nan", "-.inf", "1e999", "9" * 5000, "null", "on"),
+]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(
+    st.binary(max_size=60)
+    | st.lists(st.sampled_from(PIECES), max_size=12).map(lambda found: "".join(found).encode())
+    | JSON.map(lambda found: yaml.safe_dump(found).encode())
+)
+def test_any_file_is_settings_or_a_list_of_problems(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.yml"
+    path.write_bytes(content)
+
+    try:
+        settings = load({"IDEOGRAM_BOT_CONFIG": str(path)}, for_slack=False)
+    except ConfigError as error:
+        assert all(0 < len(one.message) < 1000 for one in error.problems)  # noqa: PT017
+    else:
+        assert services_of(settings.file)

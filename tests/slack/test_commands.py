@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import BotError, NotAllowedError, PermanentError, UserError
@@ -23,11 +25,23 @@ from bot.domain.request import (
     TriageAll,
     WritePostmortem,
 )
-from bot.slack.commands import SUBCOMMANDS
-from tests.builders import asked
+from bot.slack.commands import SUBCOMMANDS, parse
+from tests.builders import a_service, asked
 from tests.sayings import WORDS
 
 INC_7 = IncidentId(7)
+WORDS_TYPED = [
+    *SUBCOMMANDS,
+    "all",
+    "QUICK",
+    "full",
+    "set",
+    "quote",
+    "on",
+    "INC-7",
+    "9" * 5000,
+    "<!x>",
+]
 
 
 def whole(wire):
@@ -197,3 +211,14 @@ def test_help_lists_exactly_the_commands_that_exist():
     rows = WORDS.wording(Answer(AnswerKind.HELP)).rows
 
     assert {row.split()[1].rstrip("`") for row in rows} == set(SUBCOMMANDS)
+
+
+@given(
+    st.text(max_size=40)
+    | st.lists(st.sampled_from(WORDS_TYPED) | st.text(max_size=5), max_size=5).map(" ".join)
+)
+def test_any_text_is_understood_or_refused_in_words(text):
+    try:
+        assert parse(text, asked(), [a_service()])
+    except UserError as error:
+        assert 0 < len(str(error)) < 300  # noqa: PT017  it may also be understood

@@ -1,5 +1,7 @@
 """Values of buttons: small, of ids only, and tolerant of garbage."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +43,17 @@ def test_wrong_ids_are_left_out():
     assert found == ids.Value("press")
 
 
-@given(st.text())
+@given(
+    st.text()
+    | st.integers(0, 5000).map("[".__mul__)
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["do", "t", "i", "p", "k", "s"]), inner)
+        ),
+    ).map(json.dumps)
+)
 def test_no_text_makes_reading_fail(text):
     ids.decode(text)
     ids.service_of(text)

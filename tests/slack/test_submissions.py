@@ -1,19 +1,30 @@
 """Forms by signed requests: prefilled, checked field by field, taken once."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.ids import IncidentId
 from bot.domain.request import Declare, PostUpdate, Resolve
 from bot.domain.severity import Severity
 from bot.slack import ids
-from bot.slack.answers import Origin, Place, origin_of
+from bot.slack.answers import Origin, Place, origin_of, place_of
+from bot.slack.fields import value_in
 from bot.slack.views import declare_form
 from tests.builders import ANA, INCIDENTS, NIGHT, asked
 from tests.sayings import HOSTILE, WORDS
 from tests.slack_limits import check_view
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["c", "t", "i", "s", "p", "value"]), inner)
+    ),
+)
 UPDATE = {
     "severity": "P1",
     "status": "mitigated",
@@ -161,3 +172,19 @@ async def test_a_failure_after_a_form_is_said_where_it_was_opened(edge, wire):
     await edge.submit(ids.RESOLVE_FORM, {"cause": ""})
 
     assert "(error " in wire.sent("chat.postEphemeral")[0]["text"]
+
+
+@given(st.text() | st.integers(0, 5000).map("[".__mul__) | ANYTHING.map(json.dumps))
+def test_any_metadata_of_a_form_leads_somewhere_or_nowhere(text):
+    origin = origin_of(text)
+
+    assert isinstance(origin.channel, str)
+    assert origin.incident is None or isinstance(origin.incident, int)
+    assert place_of({"view": {"private_metadata": text}}).channel == origin.channel
+
+
+@given(ANYTHING)
+def test_whatever_lies_in_a_field_is_read_as_text(left):
+    view = {"state": {"values": {"title": {"other-name": left}}}}
+
+    assert isinstance(value_in(view, "title"), str)

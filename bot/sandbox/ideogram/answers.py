@@ -35,7 +35,7 @@ class Refusal(Exception):  # noqa: N818  it carries an answer, it is not a defec
     """A request that ends with `status` and `body` instead of a picture.
 
     Attributes:
-        status: HTTP status, 400-599.
+        status: HTTP status; 2xx only where a test wants a strange one.
         body: JSON object, HTML text, or nothing.
     """
 

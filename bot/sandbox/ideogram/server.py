@@ -10,7 +10,7 @@ import secrets
 import time
 import uuid
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
@@ -90,6 +90,7 @@ class IdeogramServer:
         self._generations.jitter = jitter
         self._fault_since = 0.0
         self._jwks = _jwks()
+        self._said: dict[str, tuple[int, Mapping[str, object] | str]] = {}
         self._listener = Listener(self._application())
 
     @property
@@ -129,6 +130,16 @@ class IdeogramServer:
         """Refuse these keys until the next `set_fault`; the others stay accepted."""
         self._account.revoke(keys)
 
+    def say(self, path: str, status: int, body: Mapping[str, object] | str = "") -> None:
+        """Answer a path with this, whatever is asked, until the next `set_fault`.
+
+        Args:
+            path: Without the query.
+            status: HTTP status, 200-599.
+            body: JSON object, HTML text, or nothing.
+        """
+        self._said[path] = status, body
+
     async def set_fault(self, name: str | None) -> None:
         """Break the server, or repair it; takes effect at once.
 
@@ -142,6 +153,7 @@ class IdeogramServer:
             raise ValueError(f"unknown fault {name!r}: one of {', '.join(FAULTS)}")
         self._generations.fault = name
         self._fault_since = time.monotonic()
+        self._said.clear()
         self._account.restore_keys()
         if name == faults.KEY_REVOKED:
             self._account.revoke_key_in_use()
@@ -176,7 +188,8 @@ class IdeogramServer:
         at, started = time.time(), time.monotonic()
         request_id = str(uuid.uuid4())
         try:
-            response = await handler(request)
+            said = self._said.get(request.path)
+            response = Refusal(*said).response() if said else await handler(request)
         except Refusal as refusal:
             response = refusal.response()
         except web.HTTPException as error:

@@ -207,3 +207,13 @@ async def test_the_status_page_is_red_at_once_in_a_false_alarm(http, ideogram):
 
     assert (await generate(http))[0] == 200
     assert await indicator(http) == "major"
+
+
+async def test_a_path_answers_what_it_is_told_until_the_next_fault(http, ideogram):
+    ideogram.say("/generate", 402, {"reject_reason": "daily_limit"})
+
+    assert (await generate(http))[0] == 402
+    assert await v3_status(http) == 200
+
+    await ideogram.set_fault(None)
+    assert (await generate(http))[0] == 200
