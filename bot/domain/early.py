@@ -177,6 +177,7 @@ def _health_answers() -> tuple[ProbeResult, ...]:
         _result(kind, Outcome.HEALTHY, {facts.STATE: HealthState.HEALTHY}),
         _result(kind, Outcome.UNHEALTHY, {facts.STATE: HealthState.DEGRADED}),
         _result(kind, Outcome.UNHEALTHY, {facts.STATE: HealthState.DOWN}),
+        _result(kind, Outcome.HEALTHY, {facts.STATE: HealthState.FALLBACK}),
         _result(kind, Outcome.UNKNOWN),
     )
 
@@ -196,6 +197,7 @@ def _workloads() -> tuple[ProbeResult, ...]:
     kind, one = ProbeKind.WORKLOAD, {facts.REPLICAS: 1, facts.AVAILABLE: 1}
     return (
         _result(kind, Outcome.HEALTHY, one),
+        _result(kind, Outcome.HEALTHY, one | {facts.FALLBACK: "on"}),
         _result(kind, Outcome.HEALTHY, one | {facts.PODS_OLDER_THAN_KEY: True}),
         _result(kind, Outcome.UNHEALTHY, one | {facts.AVAILABLE: 0}),
         _result(kind, Outcome.UNHEALTHY, one | {facts.STUCK: True}),

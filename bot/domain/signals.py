@@ -85,7 +85,27 @@ class Signals(Calls):
         result = self.result(ProbeKind.TRAFFIC)
         if result is None or facts.WINDOW_SECONDS not in result.facts:
             return None
-        return Signs(from_facts(result.facts), self.measured.thresholds)
+        traffic = from_facts(result.facts)
+        if self.placeholders_chosen:
+            traffic = traffic.without_requests()
+        return Signs(traffic, self.measured.thresholds)
+
+    @property
+    def placeholders_chosen(self) -> bool:
+        """A switch gives users placeholders, and nobody asks Ideogram: requests are from before.
+
+        Placeholders of a service that still tries are no choice; its requests go on.
+        """
+        is_switched = (
+            self.fact(ProbeKind.WORKLOAD, facts.FALLBACK) == "on"
+            or self.fact(ProbeKind.WORKLOAD, facts.GENERATION) == "off"
+        )
+        return is_switched and self.placeholders_shown
+
+    @property
+    def placeholders_shown(self) -> bool:
+        """Users get placeholders, chosen or not: what fails behind them, they do not suffer."""
+        return self.fact(ProbeKind.APP_HEALTH, facts.STATE) == HealthState.FALLBACK
 
     def share_of(self, *classes: AnswerClass) -> Share:
         """Rate the users' requests with an answer of these classes."""
@@ -94,9 +114,8 @@ class Signals(Calls):
     @property
     def users(self) -> Users:
         """What health and requests show of users; placeholders outlast what was before them."""
-        state = self.fact(ProbeKind.APP_HEALTH, facts.STATE)
-        health = by_health(state)
-        return health if state == HealthState.FALLBACK else worse(health, by_traffic(self.signs))
+        health = by_health(self.fact(ProbeKind.APP_HEALTH, facts.STATE))
+        return health if self.placeholders_shown else worse(health, by_traffic(self.signs))
 
     @property
     def _key_is_proven(self) -> bool:
@@ -119,8 +138,8 @@ class Signals(Calls):
 
     @property
     def requests_fail_by_us(self) -> Users:
-        """What users' requests suffer that neither a call of ours nor an answer explains."""
-        if self._calls_fail:
+        """What users suffer of requests that neither a call of ours nor an answer explains."""
+        if self._calls_fail or self.placeholders_shown:
             return Users.UNSEEN
         return suffered_by_us(self.signs, key_is_proven=self._key_is_proven)
 
@@ -166,6 +185,11 @@ class Signals(Calls):
     def users_suffer(self) -> bool:
         """Users fail, all or some."""
         return self.users in (Users.FAILING, Users.DEGRADED)
+
+    @property
+    def users_suffer_or_would(self) -> bool:
+        """Users fail, or would without placeholders: the key of their requests is refused."""
+        return self.users_suffer or self.share_of(AnswerClass.DENIED) is not Share.FEW
 
     @property
     def pods_have_old_key(self) -> bool:

@@ -78,6 +78,10 @@ class Traffic:
         known = sum(count for one, count in self.answers.items() if one not in _NO_FAILURE)
         return known + self.unexplained
 
+    def without_requests(self) -> "Traffic":
+        """Keep what needs nobody to ask for pictures."""
+        return Traffic(self.window, balance_usd=self.balance_usd)
+
     def count(self, *classes: AnswerClass) -> int:
         """Count the attempts with an answer of these classes."""
         return sum(self.answers.get(one, 0) for one in classes)
