@@ -5,7 +5,7 @@
 | dns | `literal` (bool), `addresses` (count) |
 | reachability | `certificate_days`, `slow_phase` |
 | auth | `key` (fingerprint), `key_source`, `key_note`, `quote_usd` (text), `spent` (bool) |
-| generate-* | `key`, `slow_phase`, `phase` (on failure), `max_inflight` (of a 429) |
+| generate-* | `key`, `key_source`, `slow_phase`, `phase` (on failure), `max_inflight` (of a 429) |
 | download | `bytes`, `seconds_left`, `host` |
 | status-page | `affected` (count of components that are not operational) |
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |

@@ -130,6 +130,7 @@ def _canary_detail(answer: AnswerClass, exchange: Exchange) -> str:
 def _canary_facts(exchange: Exchange, key: ApiKey) -> dict[str, str | int | None]:
     found: dict[str, str | int | None] = {
         facts.KEY: key.fingerprint,
+        facts.KEY_SOURCE: key.source,
         facts.SLOW_PHASE: slow_phase(exchange),
         facts.PHASE: None if exchange.failure is None else exchange.phase.value,
         facts.MAX_INFLIGHT: max_inflight(exchange.body),

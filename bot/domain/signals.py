@@ -201,7 +201,10 @@ class Signals(Calls):
 
     @property
     def _key_from_secret(self) -> bool:
-        return str(self.fact(ProbeKind.AUTH, facts.KEY_SOURCE)).startswith("secret ")
+        """Whatever request told of it: a price quote may be switched off."""
+        keyed = (ProbeKind.AUTH, *self._canaries)
+        source = next(filter(None, (self.fact(kind, facts.KEY_SOURCE) for kind in keyed)), "")
+        return str(source).startswith("secret ")
 
     @property
     def key_works(self) -> bool:

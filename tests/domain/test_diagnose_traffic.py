@@ -33,6 +33,8 @@ from tests.domain.measured import (
 )
 
 OWN_KEY = replace(auth(Outcome.HEALTHY, status=200), facts={facts.KEY_SOURCE: "IDEOGRAM_API_KEY"})
+NO_QUOTE = a_result(ProbeKind.AUTH, Outcome.UNKNOWN, detail="price quotes are off", ran=False)
+IMAGE_BY_SECRET = replace(v3(IMAGE), facts={facts.KEY_SOURCE: "secret ideogram-secrets"})
 OLD_PODS = workload(**{facts.PODS_OLDER_THAN_KEY: True})
 NO_HEALTH = health(HealthState.UNKNOWN)
 SWITCHED = (health(HealthState.FALLBACK), workload(**{facts.FALLBACK: "on"}))
@@ -63,6 +65,16 @@ ROWS = {
     ),
     "401-of-pods-with-an-old-key": (
         all_well(traffic(50, denied=50), OLD_PODS),
+        Cause.STALE_KEY,
+        "P1",
+    ),
+    "401-though-images-come-with-the-secrets-key-and-no-quote-is-asked": (
+        all_well(NO_QUOTE, IMAGE_BY_SECRET, traffic(50, denied=50)),
+        Cause.OWN_SERVICE,
+        "P1",
+    ),
+    "401-of-pods-with-an-old-key-and-no-quote-is-asked": (
+        all_well(NO_QUOTE, IMAGE_BY_SECRET, traffic(50, denied=50), OLD_PODS),
         Cause.STALE_KEY,
         "P1",
     ),
