@@ -35,8 +35,13 @@ def classify(exchange: Exchange) -> AnswerClass:
 
 
 def class_of_status(status: int) -> AnswerClass:
-    """Tell the class of an answer of which only the status is known."""
-    return AnswerClass.IMAGE if is_success(status) else _of_refusal(status, None)
+    """Tell the class of an answer of which only the status is known.
+
+    A 403 is told from a 401: whoever knows that the key is good knows that the plan refused.
+    """
+    if is_success(status):
+        return AnswerClass.IMAGE
+    return AnswerClass.PLAN if is_forbidden(status) else _of_refusal(status, None)
 
 
 def _of_refusal(status: int, body: object) -> AnswerClass:

@@ -12,7 +12,7 @@ from bot.domain.classes import is_forbidden
 from bot.domain.diagnosis import Mode
 from bot.domain.health import HealthState
 from bot.domain.person import Sight
-from bot.domain.probe import Outcome, ProbeKind, ProbeResult
+from bot.domain.probe import CANARIES, Outcome, ProbeKind, ProbeResult
 from bot.domain.traffic import Share, Signs, from_facts
 from bot.domain.users import Users, by_health, by_traffic, suffered_by_us, worse
 
@@ -120,12 +120,24 @@ class Signals(Calls):
     @property
     def _key_is_proven(self) -> bool:
         """The key in the Secret works: who is refused holds another one."""
-        return self._key_from_secret and (self.quote_accepted or bool(self.with_image))
+        return self._key_from_secret and self.key_accepted
+
+    @property
+    def key_accepted(self) -> bool:
+        """A request of ours that carried the key was quoted, or got an image."""
+        return self.quote_accepted or not CANARIES.isdisjoint(self.with_image)
 
     @property
     def users_key_refused(self) -> bool:
         """Users' requests are refused with a key that nothing proves to be good."""
-        return self.share_of(AnswerClass.DENIED) is not Share.FEW and not self._key_is_proven
+        forbidden = () if self.key_accepted else (AnswerClass.PLAN,)
+        refused = self.share_of(AnswerClass.DENIED, *forbidden) is not Share.FEW
+        return refused and not self._key_is_proven
+
+    @property
+    def users_plan_refuses(self) -> bool:
+        """Users' requests are answered 403, while the key itself is good."""
+        return self.key_accepted and self.share_of(AnswerClass.PLAN) is not Share.FEW
 
     @property
     def users_suffer_by_us(self) -> Users:

@@ -78,6 +78,24 @@ ROWS = {
         Cause.STALE_KEY,
         "P1",
     ),
+    "401-and-a-free-request-without-a-key-proves-nothing": (
+        all_well(
+            auth(Outcome.UNKNOWN, Answer.SERVER_ERROR, 503), traffic(50, denied=50), mode=Mode.QUICK
+        ),
+        Cause.AUTH,
+        "P1",
+    ),
+    "403-while-the-key-is-good": (all_well(traffic(90, plan=10)), Cause.PLAN_LIMIT, "P2"),
+    "403-while-the-key-is-good-and-our-own": (
+        all_well(OWN_KEY, traffic(50, plan=50)),
+        Cause.PLAN_LIMIT,
+        "P1",
+    ),
+    "403-with-a-key-that-nothing-proves": (
+        all_well(NO_QUOTE, v3(None), legacy(None), traffic(50, plan=50)),
+        Cause.AUTH,
+        "P1",
+    ),
     "402": (all_well(traffic(50, unfunded=50)), Cause.CREDITS_EXHAUSTED, "P1"),
     "some-402": (all_well(traffic(90, unfunded=10)), Cause.CREDITS_EXHAUSTED, "P2"),
     "errors-that-nothing-explains": (
