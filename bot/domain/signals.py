@@ -52,7 +52,8 @@ class Signals(Calls):
     @property
     def quote_denied(self) -> bool:
         """The key was refused for a price quote."""
-        return self.outcome(ProbeKind.AUTH) is Outcome.UNHEALTHY
+        quote = self.result(ProbeKind.AUTH)
+        return quote is not None and quote.answer is AnswerClass.DENIED
 
     @property
     def key_refused(self) -> bool:

@@ -45,6 +45,17 @@ CASES = {
     "402-plan": (402, {"reject_reason": "subscription_required"}, Answer.PLAN),
     "429-daily-limit": (429, {"reject_reason": "daily_limit"}, Answer.PLAN),
     "429-unfunded": (429, {"reject_reason": "insufficient_funds"}, Answer.UNFUNDED),
+    "400-unfunded": (400, {"reject_reason": "insufficient_funds"}, Answer.UNFUNDED),
+    "403-unfunded": (403, {"reject_reason": "insufficient_funds"}, Answer.UNFUNDED),
+    "422-unfunded": (422, {"reject_reason": "insufficient_funds"}, Answer.UNFUNDED),
+    "503-unfunded": (503, {"reject_reason": "insufficient_funds"}, Answer.UNFUNDED),
+    "200-unfunded": (200, {"reject_reason": "insufficient_funds"}, Answer.UNFUNDED),
+    "image-whatever-the-reason-beside-it": (
+        200,
+        {"data": [PICTURE], "reject_reason": "insufficient_funds"},
+        Answer.IMAGE,
+    ),
+    "403-daily-limit": (403, {"reject_reason": "daily_limit"}, Answer.DENIED),
     "429-inflight": (429, {"reject_reason": "inflight_limit"}, Answer.RATE_LIMITED),
     "429-reason-is-no-text": (429, {"reject_reason": 7}, Answer.RATE_LIMITED),
     "401": (401, {"message": "Access denied."}, Answer.DENIED),
@@ -93,7 +104,7 @@ def test_no_status_and_no_body_crashes_the_reader(status, body):
     assert classify(exchange) in Answer
     assert error_text(body) is None or isinstance(error_text(body), str)
     assert has_spent(exchange) in (True, False)
-    assert image_url(exchange) is None or classify(exchange) is Answer.IMAGE or status >= 300
+    assert image_url(exchange) is None or classify(exchange) is Answer.IMAGE
 
 
 def test_the_signed_address_of_a_picture_is_never_shown():
