@@ -188,7 +188,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         rests_on=lambda _: (),
         would_change="a top-up",
         steps=(HumanStep(1, "Ask the billing owner to top up before pictures stop"),),
-        by_traffic=_sign(lambda signs: signs.traffic.balance_usd is not None),
+        by_traffic=_sign(lambda signs: signs.is_low),
     ),
     Branch(
         cause=Cause.REQUEST_BUG,

@@ -164,9 +164,13 @@ class Signals(Calls):
 
     @property
     def balance(self) -> Decimal | None:
-        """What is left at Ideogram, USD: our estimate, else a gauge; None when nobody knows."""
-        if self.measured.balance is not None:
-            return self.measured.balance
+        """What is left at Ideogram, USD: the smaller of what is known; None when nobody knows."""
+        known = (self.measured.balance, self.gauge)
+        return min((one for one in known if one is not None), default=None)
+
+    @property
+    def gauge(self) -> Decimal | None:
+        """What the service's own metrics call the balance, USD; None without such a gauge."""
         gauge = self.fact(ProbeKind.TRAFFIC, facts.BALANCE_USD)
         return None if gauge is None else Decimal(str(gauge))
 

@@ -143,6 +143,16 @@ ROWS = {
         Cause.CREDITS_LOW,
         "P2",
     ),
+    "credits-low-by-the-gauge-alone": (
+        replace(all_well(traffic(balance_usd=Decimal(3))), balance=Decimal(50)),
+        Cause.CREDITS_LOW,
+        "P2",
+    ),
+    "credits-low-by-the-estimate-alone": (
+        replace(all_well(traffic(balance_usd=Decimal(50))), balance=Decimal(3)),
+        Cause.CREDITS_LOW,
+        "P2",
+    ),
     "credits-that-last": (all_well(traffic(balance_usd=Decimal(10))), Cause.HEALTHY, None),
     "half-malformed": (all_well(traffic(50, bad_request=50)), Cause.REQUEST_BUG, "P1"),
     "some-malformed": (all_well(traffic(90, bad_request=10)), Cause.REQUEST_BUG, "P2"),
@@ -324,6 +334,26 @@ CONTRADICTIONS = {
 @pytest.mark.parametrize(("seen", "words"), CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
 def test_what_does_not_fit_together_is_shown(seen, words):
     assert diagnose(seen).contradictions == (words,)
+
+
+def test_a_gauge_that_is_not_low_is_no_evidence_of_a_low_balance():
+    seen = replace(all_well(traffic(balance_usd=Decimal(50))), balance=Decimal(3))
+
+    assert diagnose(seen).evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("gauge", "words"),
+    [
+        (Decimal(3), ("balance $3.00 by the metrics, $50.00 by our own estimate",)),
+        (Decimal(45), ()),
+        (None, ()),
+    ],
+)
+def test_two_balances_are_shown_where_they_are_far_apart(gauge, words):
+    seen = replace(all_well(traffic(balance_usd=gauge)), balance=Decimal(50))
+
+    assert diagnose(seen).contradictions == words
 
 
 def test_a_failing_service_that_admits_it_is_no_contradiction():
