@@ -175,12 +175,14 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         cause=Cause.PLAN_LIMIT,
         origin=Origin.ACCOUNT,
         name="403 or plan",
-        when="the plan does not cover a call, while the key itself is good",
+        when="the plan does not cover a call, or 5 % of users' requests (403), while the key "
+        "itself is good",
         severities="P2",
-        holds=lambda s: conditions.when(s.plan_refuses, Severity.P2),
+        holds=lambda s: conditions.when(s.plan_refuses or s.users_plan_refuses, Severity.P2),
         rests_on=lambda s: s.plan_refuses,
         would_change="an image after the plan or the limit changed",
         steps=(HumanStep(1, "Ask the account owner about plan and limits"),),
+        by_traffic=lambda s: s.users_plan_refuses,
     ),
     Branch(
         cause=Cause.CREDITS_LOW,
@@ -192,7 +194,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         rests_on=lambda _: (),
         would_change="a top-up",
         steps=(HumanStep(1, "Ask the billing owner to top up before pictures stop"),),
-        by_traffic=_sign(lambda signs: signs.traffic.balance_usd is not None),
+        by_traffic=_sign(lambda signs: signs.is_low),
     ),
     Branch(
         cause=Cause.REQUEST_BUG,

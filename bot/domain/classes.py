@@ -19,7 +19,7 @@ _BY_STATUS: Final = {
     403: AnswerClass.DENIED,
     429: AnswerClass.RATE_LIMITED,
 }
-_WITH_REASON: Final = frozenset({402, 429})
+_PLAN_STATUSES: Final = frozenset({402, 429})
 _UNPROCESSABLE: Final = 422
 
 
@@ -35,17 +35,22 @@ def classify(exchange: Exchange) -> AnswerClass:
 
 
 def class_of_status(status: int) -> AnswerClass:
-    """Tell the class of an answer of which only the status is known."""
-    return AnswerClass.IMAGE if is_success(status) else _of_refusal(status, None)
+    """Tell the class of an answer of which only the status is known.
+
+    A 403 is told from a 401: whoever knows that the key is good knows that the plan refused.
+    """
+    if is_success(status):
+        return AnswerClass.IMAGE
+    return AnswerClass.PLAN if is_forbidden(status) else _of_refusal(status, None)
 
 
 def _of_refusal(status: int, body: object) -> AnswerClass:
-    if status == _UNPROCESSABLE:
-        return AnswerClass.BAD_REQUEST if _lists_field_errors(body) else AnswerClass.UNSAFE
-    reason = reject_reason(body) if status in _WITH_REASON else None
+    reason = reject_reason(body)
     if reason in _UNFUNDED:
         return AnswerClass.UNFUNDED
-    if reason in _PLAN:
+    if status == _UNPROCESSABLE:
+        return AnswerClass.BAD_REQUEST if _lists_field_errors(body) else AnswerClass.UNSAFE
+    if reason in _PLAN and status in _PLAN_STATUSES:
         return AnswerClass.PLAN
     other = AnswerClass.BAD_REQUEST if 400 <= status < 500 else AnswerClass.SERVER_ERROR  # noqa: PLR2004  HTTP
     return _BY_STATUS.get(status, other)
@@ -77,7 +82,7 @@ def _of_success(body: object) -> AnswerClass:
         return AnswerClass.IMAGE
     if any(item.get("is_image_safe") is False for item in items):
         return AnswerClass.UNSAFE
-    return AnswerClass.SERVER_ERROR
+    return AnswerClass.UNFUNDED if reject_reason(body) in _UNFUNDED else AnswerClass.SERVER_ERROR
 
 
 def _items(body: object) -> Iterator[Mapping[str, Any]]:
@@ -98,12 +103,14 @@ def _lists_field_errors(body: object) -> bool:
 
 def image_url(exchange: Exchange) -> SecretText | None:
     """Find the signed URL of the first safe image; None when there is none."""
+    if not is_success(exchange.status):
+        return None
     urls = (_safe_url(item) for item in _items(exchange.body))
     return next((SecretText(url) for url in urls if url is not None), None)
 
 
 def reject_reason(body: object) -> str | None:
-    """Read `reject_reason` of a 402 or 429; None when there is none."""
+    """Read `reject_reason` of an answer; None when there is none."""
     reason = body.get("reject_reason") if isinstance(body, Mapping) else None
     return reason if isinstance(reason, str) else None
 

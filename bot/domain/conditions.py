@@ -86,7 +86,7 @@ def timeout(s: Signals) -> Severity | None:
 
 def stale_key(s: Signals) -> Severity | None:
     """See pods with a key that is no longer the Secret's."""
-    return when(s.key_works and s.pods_have_old_key and s.users_suffer, Severity.P1)
+    return when(s.key_works and s.pods_have_old_key and s.users_suffer_or_would, Severity.P1)
 
 
 def own_service(s: Signals) -> Severity | None:

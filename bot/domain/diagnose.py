@@ -1,5 +1,6 @@
 """From measurements to one verdict."""
 
+from decimal import Decimal
 from typing import Final
 
 from bot.domain import facts
@@ -25,6 +26,7 @@ from bot.domain.signals import Signals, in_fixed_order
 from bot.domain.users import Users, by_traffic
 
 _SERIOUS: Final = frozenset({Severity.P1, Severity.P2})
+_ALIKE_USD: Final = Decimal(5)  # usage lags by minutes: less apart than this is the same balance
 _Match = tuple[Branch, Severity]
 
 
@@ -206,9 +208,13 @@ def _said_otherwise(signals: Signals) -> tuple[str, ...]:
 
 
 def _about_money(signals: Signals) -> list[str]:
-    if not signals.looks_paused:
-        return []
-    return [f"balance about ${signals.balance:.2f}: paused rather than revoked"]
+    found = []
+    if signals.looks_paused:
+        found.append(f"balance about ${signals.balance:.2f}: paused rather than revoked")
+    estimate, gauge = signals.measured.balance, signals.gauge
+    if estimate is not None and gauge is not None and abs(estimate - gauge) > _ALIKE_USD:
+        found.append(f"balance ${gauge:.2f} by the metrics, ${estimate:.2f} by our own estimate")
+    return found
 
 
 def _about_users(signals: Signals) -> list[str]:

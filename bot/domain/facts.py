@@ -7,7 +7,8 @@
 | reachability | `certificate_days`, `slow_phase`, `slow_part` |
 | auth | `key` (fingerprint), `key_source`, `key_note`, `quote_usd` (text), `spent` (bool),
 `slow_part` |
-| generate-* | `key`, `slow_phase`, `slow_part`, `phase` (on failure), `max_inflight` (of a 429) |
+| generate-* | `key`, `key_source`, `slow_phase`, `slow_part`, `phase` (on failure),
+`max_inflight` (of a 429) |
 | download | `bytes`, `seconds_left`, `host`, `slow_part` |
 | status-page | `affected` (count of components that are not operational) |
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |

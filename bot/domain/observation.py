@@ -163,6 +163,7 @@ def _canary_detail(answer: AnswerClass, exchange: Exchange) -> str:
 def _canary_facts(exchange: Exchange, key: ApiKey) -> dict[str, str | int | None]:
     found: dict[str, str | int | None] = {
         facts.KEY: key.fingerprint,
+        facts.KEY_SOURCE: key.source,
         facts.SLOW_PHASE: slow_phase(exchange),
         facts.SLOW_PART: slow_part(exchange, paid=True),
         facts.PHASE: None if exchange.failure is None else exchange.phase.value,

@@ -7,103 +7,22 @@ from typing import Final
 
 from bot.domain import facts
 from bot.domain.answer import AnswerClass
-from bot.domain.attempt import Attempt
-from bot.domain.classes import is_forbidden, is_success
-from bot.domain.diagnosis import Measurements, Mode
+from bot.domain.calls import Calls
+from bot.domain.classes import is_forbidden
+from bot.domain.diagnosis import Mode
 from bot.domain.health import HealthState
 from bot.domain.person import Sight
-from bot.domain.probe import CANARY_OF, Outcome, ProbeKind, ProbeResult
+from bot.domain.probe import CANARIES, Outcome, ProbeKind, ProbeResult
 from bot.domain.resolution import is_waited_for
 from bot.domain.traffic import Share, Signs, from_facts
 from bot.domain.users import Users, by_health, by_traffic, suffered_by_us, worse
 
 NEAR_ZERO: Final = Decimal(1)  # USD; below it a refused key is paused rather than revoked
-_STAND_INS: Final = (ProbeKind.AUTH, ProbeKind.REACHABILITY)
-_BROKEN: Final = frozenset({AnswerClass.SERVER_ERROR, AnswerClass.NO_ANSWER})
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
+class Signals(Calls):
     """Answers to the questions of the table, computed from one set of measurements."""
-
-    measured: Measurements
-
-    @property
-    def _canaries(self) -> tuple[ProbeKind, ...]:
-        return tuple(CANARY_OF[call] for call in self.measured.calls)
-
-    def result(self, kind: ProbeKind) -> ProbeResult | None:
-        """Look up one result."""
-        return self.measured.results.get(kind)
-
-    def outcome(self, kind: ProbeKind) -> Outcome:
-        """Look up one outcome; what was not measured is unknown."""
-        result = self.result(kind)
-        return Outcome.UNKNOWN if result is None else result.outcome
-
-    def fact(self, kind: ProbeKind, name: str) -> str | float | bool | None:
-        """Look up one fact; None when it is absent."""
-        result = self.result(kind)
-        return None if result is None else result.facts.get(name)
-
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """The used calls; without canaries the quote and the keyless request stand in."""
-        if self.measured.mode is Mode.QUICK:
-            return tuple(Attempt(kind, self._stand_in(kind)) for kind in _STAND_INS)
-        return tuple(Attempt(kind, self._answer(kind)) for kind in self._canaries)
-
-    def _answer(self, kind: ProbeKind) -> AnswerClass | None:
-        result = self.result(kind)
-        return None if result is None or not result.ran else result.answer
-
-    def _stand_in(self, kind: ProbeKind) -> AnswerClass | None:
-        result = self.result(kind)
-        if result is None:
-            return None
-        if result.outcome is Outcome.HEALTHY:
-            return AnswerClass.IMAGE
-        # A 2xx that is no price quote says nothing about generation.
-        return None if is_success(result.status) else result.answer
-
-    def with_class(self, *classes: AnswerClass) -> tuple[ProbeKind, ...]:
-        """List the used calls whose answer is of one of these classes."""
-        return tuple(one.kind for one in self.attempts if one.answer in classes)
-
-    @property
-    def broken(self) -> tuple[ProbeKind, ...]:
-        """The used calls that failed by a server error or without an answer."""
-        return self.with_class(*_BROKEN)
-
-    @property
-    def failed(self) -> tuple[ProbeKind, ...]:
-        """The used calls that were measured and got no image."""
-        return tuple(one.kind for one in self.attempts if one.failed)
-
-    @property
-    def with_image(self) -> tuple[ProbeKind, ...]:
-        """The used calls that got an image."""
-        return tuple(one.kind for one in self.attempts if one.got_image)
-
-    @property
-    def unmeasured(self) -> tuple[ProbeKind, ...]:
-        """The used calls that nobody could look at."""
-        return tuple(one.kind for one in self.attempts if one.answer is None)
-
-    @property
-    def all_fail(self) -> bool:
-        """Every used call was measured and none got an image."""
-        return all(one.failed for one in self.attempts)
-
-    @property
-    def tried(self) -> tuple[ProbeResult, ...]:
-        """The requests to Ideogram that were tried."""
-        return tuple(one for one in self.measured.results.values() if one.answered is not None)
-
-    @property
-    def cut_off(self) -> bool:
-        """At least one request to Ideogram was tried and none got an HTTP answer."""
-        return bool(self.tried) and not any(one.answered for one in self.tried)
 
     @property
     def own_network_fails(self) -> bool:
@@ -139,7 +58,8 @@ class Signals:
     @property
     def quote_denied(self) -> bool:
         """The key was refused for a price quote."""
-        return self.outcome(ProbeKind.AUTH) is Outcome.UNHEALTHY
+        quote = self.result(ProbeKind.AUTH)
+        return quote is not None and quote.answer is AnswerClass.DENIED
 
     @property
     def key_refused(self) -> bool:
@@ -187,7 +107,12 @@ class Signals:
             self.fact(ProbeKind.WORKLOAD, facts.FALLBACK) == "on"
             or self.fact(ProbeKind.WORKLOAD, facts.GENERATION) == "off"
         )
-        return is_switched and self.fact(ProbeKind.APP_HEALTH, facts.STATE) == HealthState.FALLBACK
+        return is_switched and self.placeholders_shown
+
+    @property
+    def placeholders_shown(self) -> bool:
+        """Users get placeholders, chosen or not: what fails behind them, they do not suffer."""
+        return self.fact(ProbeKind.APP_HEALTH, facts.STATE) == HealthState.FALLBACK
 
     def share_of(self, *classes: AnswerClass) -> Share:
         """Rate the users' requests with an answer of these classes."""
@@ -196,19 +121,30 @@ class Signals:
     @property
     def users(self) -> Users:
         """What health and requests show of users; placeholders outlast what was before them."""
-        state = self.fact(ProbeKind.APP_HEALTH, facts.STATE)
-        health = by_health(state)
-        return health if state == HealthState.FALLBACK else worse(health, by_traffic(self.signs))
+        health = by_health(self.fact(ProbeKind.APP_HEALTH, facts.STATE))
+        return health if self.placeholders_shown else worse(health, by_traffic(self.signs))
 
     @property
     def _key_is_proven(self) -> bool:
         """The key in the Secret works: who is refused holds another one."""
-        return self._key_from_secret and (self.quote_accepted or bool(self.with_image))
+        return self._key_from_secret and self.key_accepted
+
+    @property
+    def key_accepted(self) -> bool:
+        """A request of ours that carried the key was quoted, or got an image."""
+        return self.quote_accepted or not CANARIES.isdisjoint(self.with_image)
 
     @property
     def users_key_refused(self) -> bool:
         """Users' requests are refused with a key that nothing proves to be good."""
-        return self.share_of(AnswerClass.DENIED) is not Share.FEW and not self._key_is_proven
+        forbidden = () if self.key_accepted else (AnswerClass.PLAN,)
+        refused = self.share_of(AnswerClass.DENIED, *forbidden) is not Share.FEW
+        return refused and not self._key_is_proven
+
+    @property
+    def users_plan_refuses(self) -> bool:
+        """Users' requests are answered 403, while the key itself is good."""
+        return self.key_accepted and self.share_of(AnswerClass.PLAN) is not Share.FEW
 
     @property
     def users_suffer_by_us(self) -> Users:
@@ -221,8 +157,8 @@ class Signals:
 
     @property
     def requests_fail_by_us(self) -> Users:
-        """What users' requests suffer that neither a call of ours nor an answer explains."""
-        if self._calls_fail:
+        """What users suffer of requests that neither a call of ours nor an answer explains."""
+        if self._calls_fail or self.placeholders_shown:
             return Users.UNSEEN
         return suffered_by_us(
             self.signs, key_is_proven=self._key_is_proven, late_is_ours=self.waits_for_dns
@@ -236,9 +172,13 @@ class Signals:
 
     @property
     def balance(self) -> Decimal | None:
-        """What is left at Ideogram, USD: our estimate, else a gauge; None when nobody knows."""
-        if self.measured.balance is not None:
-            return self.measured.balance
+        """What is left at Ideogram, USD: the smaller of what is known; None when nobody knows."""
+        known = (self.measured.balance, self.gauge)
+        return min((one for one in known if one is not None), default=None)
+
+    @property
+    def gauge(self) -> Decimal | None:
+        """What the service's own metrics call the balance, USD; None without such a gauge."""
         gauge = self.fact(ProbeKind.TRAFFIC, facts.BALANCE_USD)
         return None if gauge is None else Decimal(str(gauge))
 
@@ -272,6 +212,11 @@ class Signals:
         return self.users in (Users.FAILING, Users.DEGRADED)
 
     @property
+    def users_suffer_or_would(self) -> bool:
+        """Users fail, or would without placeholders: the key of their requests is refused."""
+        return self.users_suffer or self.share_of(AnswerClass.DENIED) is not Share.FEW
+
+    @property
     def pods_have_old_key(self) -> bool:
         """Pods started before the Secret changed, and the Secret's key is the one that works."""
         return (
@@ -281,7 +226,10 @@ class Signals:
 
     @property
     def _key_from_secret(self) -> bool:
-        return str(self.fact(ProbeKind.AUTH, facts.KEY_SOURCE)).startswith("secret ")
+        """Whatever request told of it: a price quote may be switched off."""
+        keyed = (ProbeKind.AUTH, *self._canaries)
+        source = next(filter(None, (self.fact(kind, facts.KEY_SOURCE) for kind in keyed)), "")
+        return str(source).startswith("secret ")
 
     @property
     def key_works(self) -> bool:
@@ -289,15 +237,6 @@ class Signals:
         if self.measured.mode is Mode.QUICK:
             return self.quote_accepted
         return len(self.with_image) == len(self.attempts)
-
-    @property
-    def slow_canaries(self) -> tuple[ProbeKind, ...]:
-        """The canaries that got an image, and took too long."""
-        return tuple(kind for kind in self.with_image if self._took_long(self.result(kind)))
-
-    def _took_long(self, result: ProbeResult | None) -> bool:
-        limit = self.measured.thresholds.slow_after
-        return result is not None and result.latency is not None and result.latency > limit
 
 
 def in_fixed_order(kinds: Iterable[ProbeKind]) -> tuple[ProbeKind, ...]:

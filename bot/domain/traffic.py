@@ -37,6 +37,7 @@ _REASONS: Final = (
     AnswerClass.SERVER_ERROR,
     AnswerClass.TIMED_OUT,
     AnswerClass.UNFUNDED,
+    AnswerClass.PLAN,
     AnswerClass.BAD_REQUEST,
 )
 _COUNT: Final = "count_"

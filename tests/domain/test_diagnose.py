@@ -85,6 +85,11 @@ ROWS = {
         "P1",
     ),
     "402": (all_well(legacy(Answer.UNFUNDED), v3(Answer.UNFUNDED)), Cause.CREDITS_EXHAUSTED, "P1"),
+    "a-quote-refused-for-lack-of-funds": (
+        all_well(auth(UNHEALTHY, Answer.UNFUNDED, 403), mode=Mode.QUICK),
+        Cause.CREDITS_EXHAUSTED,
+        "P1",
+    ),
     "402-on-one-call": (all_well(v3(Answer.UNFUNDED)), Cause.CREDITS_EXHAUSTED, "P1"),
     "5xx-everywhere": (all_well(legacy(BROKEN), v3(BROKEN)), Cause.OUTAGE, "P1"),
     "5xx-on-one-call": (all_well(v3(BROKEN)), Cause.OUTAGE, "P2"),

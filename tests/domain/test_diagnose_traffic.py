@@ -33,6 +33,8 @@ from tests.domain.measured import (
 )
 
 OWN_KEY = replace(auth(Outcome.HEALTHY, status=200), facts={facts.KEY_SOURCE: "IDEOGRAM_API_KEY"})
+NO_QUOTE = a_result(ProbeKind.AUTH, Outcome.UNKNOWN, detail="price quotes are off", ran=False)
+IMAGE_BY_SECRET = replace(v3(IMAGE), facts={facts.KEY_SOURCE: "secret ideogram-secrets"})
 OLD_PODS = workload(**{facts.PODS_OLDER_THAN_KEY: True})
 NO_HEALTH = health(HealthState.UNKNOWN)
 SWITCHED = (health(HealthState.FALLBACK), workload(**{facts.FALLBACK: "on"}))
@@ -64,6 +66,34 @@ ROWS = {
     "401-of-pods-with-an-old-key": (
         all_well(traffic(50, denied=50), OLD_PODS),
         Cause.STALE_KEY,
+        "P1",
+    ),
+    "401-though-images-come-with-the-secrets-key-and-no-quote-is-asked": (
+        all_well(NO_QUOTE, IMAGE_BY_SECRET, traffic(50, denied=50)),
+        Cause.OWN_SERVICE,
+        "P1",
+    ),
+    "401-of-pods-with-an-old-key-and-no-quote-is-asked": (
+        all_well(NO_QUOTE, IMAGE_BY_SECRET, traffic(50, denied=50), OLD_PODS),
+        Cause.STALE_KEY,
+        "P1",
+    ),
+    "401-and-a-free-request-without-a-key-proves-nothing": (
+        all_well(
+            auth(Outcome.UNKNOWN, Answer.SERVER_ERROR, 503), traffic(50, denied=50), mode=Mode.QUICK
+        ),
+        Cause.AUTH,
+        "P1",
+    ),
+    "403-while-the-key-is-good": (all_well(traffic(90, plan=10)), Cause.PLAN_LIMIT, "P2"),
+    "403-while-the-key-is-good-and-our-own": (
+        all_well(OWN_KEY, traffic(50, plan=50)),
+        Cause.PLAN_LIMIT,
+        "P1",
+    ),
+    "403-with-a-key-that-nothing-proves": (
+        all_well(NO_QUOTE, v3(None), legacy(None), traffic(50, plan=50)),
+        Cause.AUTH,
         "P1",
     ),
     "402": (all_well(traffic(50, unfunded=50)), Cause.CREDITS_EXHAUSTED, "P1"),
@@ -110,6 +140,16 @@ ROWS = {
     ),
     "credits-low-by-estimate": (
         replace(all_well(), balance=Decimal("9.99")),
+        Cause.CREDITS_LOW,
+        "P2",
+    ),
+    "credits-low-by-the-gauge-alone": (
+        replace(all_well(traffic(balance_usd=Decimal(3))), balance=Decimal(50)),
+        Cause.CREDITS_LOW,
+        "P2",
+    ),
+    "credits-low-by-the-estimate-alone": (
+        replace(all_well(traffic(balance_usd=Decimal(50))), balance=Decimal(3)),
         Cause.CREDITS_LOW,
         "P2",
     ),
@@ -198,6 +238,16 @@ ROWS = {
         all_well(*SWITCHED, legacy(Answer.SERVER_ERROR), v3(Answer.SERVER_ERROR), traffic(0)),
         Cause.OUTAGE,
         "P1",
+    ),
+    "an-old-key-of-pods-goes-on-behind-placeholders": (
+        all_well(health(HealthState.FALLBACK), OLD_PODS, traffic(200, denied=200)),
+        Cause.STALE_KEY,
+        "P1",
+    ),
+    "errors-that-nothing-explains-hurt-nobody-behind-placeholders": (
+        all_well(health(HealthState.FALLBACK), traffic(0, unexplained=400)),
+        Cause.HEALTHY,
+        None,
     ),
     "credits-exhausted-before-credits-low": (
         all_well(v3(Answer.UNFUNDED), traffic(balance_usd=Decimal(0))),
@@ -299,6 +349,26 @@ def test_free_checks_do_not_contradict_a_red_status_page():
     free = all_well(page(Outcome.UNHEALTHY), mode=Mode.QUICK)
 
     assert diagnose(free).contradictions == ()
+
+
+def test_a_gauge_that_is_not_low_is_no_evidence_of_a_low_balance():
+    seen = replace(all_well(traffic(balance_usd=Decimal(50))), balance=Decimal(3))
+
+    assert diagnose(seen).evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("gauge", "words"),
+    [
+        (Decimal(3), ("balance $3.00 by the metrics, $50.00 by our own estimate",)),
+        (Decimal(45), ()),
+        (None, ()),
+    ],
+)
+def test_two_balances_are_shown_where_they_are_far_apart(gauge, words):
+    seen = replace(all_well(traffic(balance_usd=gauge)), balance=Decimal(50))
+
+    assert diagnose(seen).contradictions == words
 
 
 def test_a_failing_service_that_admits_it_is_no_contradiction():

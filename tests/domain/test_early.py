@@ -15,10 +15,12 @@ from bot.domain.probe import Outcome, ProbeKind
 from tests.domain.measured import (
     all_well,
     auth,
+    connectivity,
     cut_off,
     health,
     keyless,
     legacy,
+    traffic,
     v3,
 )
 from tests.domain.test_diagnose import measurements
@@ -72,6 +74,26 @@ def test_any_answer_of_theirs_rules_our_network_out():
     seen = cut_off(keyless(Outcome.HEALTHY, answered=True))
 
     assert judged(seen, ProbeKind.CONNECTIVITY) == (Cause.OUTAGE, True)
+
+
+BEHIND = {
+    "own-service": all_well(traffic(0, unexplained=400)),
+    "rate-limit": all_well(
+        traffic(0, rate_limited=400), legacy(Answer.RATE_LIMITED, 429), v3(Answer.RATE_LIMITED, 429)
+    ),
+    "own-network": cut_off(connectivity(Outcome.UNHEALTHY), traffic(0, server_error=400)),
+}
+
+
+@pytest.mark.parametrize("seen", BEHIND.values(), ids=BEHIND.keys())
+def test_health_may_still_say_that_users_see_placeholders(seen):
+    assert judged(seen, ProbeKind.APP_HEALTH)[1] is False
+
+
+def test_pods_may_still_say_that_placeholders_were_chosen():
+    seen = all_well(health(HealthState.FALLBACK), traffic(0, server_error=400))
+
+    assert judged(seen, ProbeKind.WORKLOAD) == (Cause.OUTAGE, False)
 
 
 def test_with_too_much_pending_the_verdict_waits():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain import facts
 from bot.domain.answer import AnswerClass, Failure, Phase
 from bot.domain.observation import (
     ago,
@@ -162,3 +163,11 @@ def test_any_answer_makes_a_result_of_one_line(body, status, failure):
     assert isinstance(result.answer, AnswerClass)
     assert result.detail.isprintable()
     assert 0 < len(result.detail) < 140
+
+
+def test_a_canary_names_the_place_its_key_came_from():
+    key = read_key("k", "secret ideogram-secrets")
+
+    result = canary_result(ProbeKind.GENERATE_V3, an_exchange(503), key=key, price=PRICE, at=NIGHT)
+
+    assert result.facts[facts.KEY_SOURCE] == "secret ideogram-secrets"

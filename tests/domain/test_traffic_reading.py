@@ -44,6 +44,7 @@ def read(recent=None, **changes):
         ({"status": "error", "code": "503"}, AnswerClass.SERVER_ERROR),
         ({"status": "5xx"}, AnswerClass.SERVER_ERROR),
         ({"status": "error", "code": "401"}, AnswerClass.DENIED),
+        ({"status": "error", "code": "403"}, AnswerClass.PLAN),
         ({"status": "error", "code": "402"}, AnswerClass.UNFUNDED),
         ({"status": "error", "code": "400"}, AnswerClass.BAD_REQUEST),
         ({"status": "error", "code": "timeout"}, AnswerClass.TIMED_OUT),
