@@ -63,7 +63,7 @@ def _at(body: object, path: str, own_words: Mapping[str, tuple[str, ...]]) -> He
         value = value.get("status")
     if not isinstance(value, str):
         return HealthReading(HealthState.UNKNOWN, f"{path} is no word")
-    return HealthReading(_state_of(value, own_words), value[:40])
+    return HealthReading(_state_of(value, own_words), value)
 
 
 def _state_of(word: str, own_words: Mapping[str, tuple[str, ...]]) -> HealthState:

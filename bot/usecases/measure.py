@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from bot.domain.cleaning import without_key
 from bot.domain.diagnosis import Measurements, Mode
 from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Service
@@ -20,6 +21,8 @@ TRIAGE_WITHIN: Final = timedelta(seconds=75)
 KEY_WITHIN: Final = timedelta(seconds=5)
 # The download needs none, but shares its fate with the canary of one key.
 WITH_KEY: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.DOWNLOAD}
+# These are asked without the key; who answers has it, and may repeat it.
+KNOW_THE_KEY: Final = frozenset({ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD, ProbeKind.TRAFFIC})
 
 OnResult = Callable[[ProbeResult], None]
 
@@ -102,7 +105,10 @@ class Measure:
             async def one(probe: Probe) -> None:
                 subject = await key if probe.kind in WITH_KEY else blank
                 measure = partial(self._measured, probe, subject)
-                results[probe.kind] = result = await self.sharing(probe.kind, subject, measure)
+                result = await self.sharing(probe.kind, subject, measure)
+                if probe.kind in KNOW_THE_KEY:
+                    result = without_key(result, (await key).key)
+                results[probe.kind] = result
                 if probe.kind in CANARIES:
                     subject.picture_seen(probe.kind, None)
                 on_result(result)

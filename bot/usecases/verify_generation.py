@@ -105,7 +105,7 @@ class VerifyGenerations:
             triage_id=triage.id,
             call=call,
             answer=found,
-            detail=_detail(found, exchange),
+            detail=_detail(found, exchange, key),
             by=request.asked.by,
             at=self.clock.now(),
             latency=exchange.latency,
@@ -139,7 +139,7 @@ class VerifyGenerations:
             await uow.timeline.add(event)
 
 
-def _detail(found: AnswerClass, exchange: Exchange) -> str:
+def _detail(found: AnswerClass, exchange: Exchange, key: ApiKey) -> str:
     if found is AnswerClass.IMAGE:
         return f"image in {in_time(exchange, paid=True)}"
-    return happened_and_said(exchange, paid=True)
+    return happened_and_said(exchange, key, paid=True)

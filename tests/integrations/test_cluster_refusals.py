@@ -89,3 +89,9 @@ def test_names_are_quoted_in_paths():
     wish = Wish("get", "secrets", Target("a/b", "x"), "../c")
 
     assert wish.path == "/api/v1/namespaces/a%2Fb/secrets/..%2Fc"
+
+
+def test_the_reason_shows_no_value_of_a_variable_that_is_a_key():
+    document = {"message": 'env[0] is invalid: "API_KEY": "hush"'}
+
+    assert "hush" not in str(refused(422, document=document))

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.domain import facts
+from bot.domain.answer import ApiKey, SecretText
 from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import UnknownServiceError
 from bot.domain.health import HealthState
@@ -36,6 +37,18 @@ async def test_a_triage_ends_with_a_verdict_on_its_card():
     assert (card.state, card.diagnosis.cause) == (TriageState.FINAL, Cause.OUTAGE)
     assert [one.kind for one in card.results] == list(ProbeKind)
     assert night.message("T-1/card") == card
+
+
+@pytest.mark.parametrize("kind", [ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD, ProbeKind.TRAFFIC])
+async def test_who_knows_the_key_cannot_show_it(kind):
+    night = Night()
+    night.keys.key = ApiKey(SecretText("secret-k"), "0a1b2c3d", "secret ideogram-secrets")
+    night.probes[kind].result = a_result(kind, detail="says secret-k", excerpt="secret-k")
+
+    card = await night.triaged()
+
+    assert "secret-k" not in repr(card)
+    assert "says …" in repr(card)
 
 
 async def test_it_offers_what_helps_and_remembers_the_previews():
