@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.domain import facts
 from bot.domain.answer import Exchange, SecretText
 from bot.domain.classes import is_success
-from bot.domain.errors import PermanentError
+from bot.domain.errors import NoPictureError, PermanentError
 from bot.domain.evidence import traced
 from bot.domain.observation import happened, in_time, slow_part
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
@@ -41,12 +41,17 @@ class Download:
             return self._unknown("no canary got an image", ran=False)
         try:
             seen = await self.tools.ideogram.picture(url)
+        except NoPictureError as error:
+            return self._lost(str(error))
         except PermanentError as error:
             return self._unknown(str(error), ran=True)
         return self._result(seen, url)
 
     def _unknown(self, why: str, *, ran: bool) -> ProbeResult:
         return ProbeResult(self.kind, Outcome.UNKNOWN, why, self.tools.clock.now(), ran=ran)
+
+    def _lost(self, why: str) -> ProbeResult:
+        return ProbeResult(self.kind, Outcome.UNHEALTHY, why, self.tools.clock.now())
 
     def _result(self, seen: Exchange, url: SecretText) -> ProbeResult:
         left = seconds_left(url.value, self.tools.clock.now())
