@@ -99,12 +99,13 @@ class Measure:
         results: dict[ProbeKind, ProbeResult],
         on_result: OnResult,
     ) -> None:
+        ends = self.clock.monotonic() + TRIAGE_WITHIN
         async with asyncio.TaskGroup() as group:
             key = group.create_task(self._with_key(blank))
 
             async def one(probe: Probe) -> None:
                 subject = await key if probe.kind in WITH_KEY else blank
-                measure = partial(self._measured, probe, subject)
+                measure = partial(self._measured, probe, subject, ends)
                 result = await self.sharing(probe.kind, subject, measure)
                 if probe.kind in KNOW_THE_KEY:
                     result = without_key(result, (await key).key)
@@ -126,8 +127,9 @@ class Measure:
             return replace(blank, no_key=note)
         return replace(blank, key=key, key_note=note)
 
-    async def _measured(self, probe: Probe, subject: Subject) -> ProbeResult:
-        within = min(probe.timeout + GRACE, TRIAGE_WITHIN)
+    async def _measured(self, probe: Probe, subject: Subject, ends: timedelta) -> ProbeResult:
+        # Reading the key, or waiting for a shared measurement that was cut off, took its part.
+        within = min(probe.timeout + GRACE, ends - self.clock.monotonic())
         try:
             async with asyncio.timeout(within.total_seconds()):
                 return await probe(subject)

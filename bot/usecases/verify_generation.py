@@ -83,7 +83,7 @@ class VerifyGenerations:
         now = self.clock.now()
         async with self.storage() as uow:
             if not await uow.budget.reserve(budget_day(now), price, limit=self.limit):
-                left = self.limit - await uow.budget.used(budget_day(now))
+                left = max(self.limit - await uow.budget.used(budget_day(now)), Decimal(0))
                 raise UserError(f"${left:.2f} of today's budget is left, an image costs ${price}.")
             if delivery is not None:
                 await uow.inbox.close(delivery, at=now)

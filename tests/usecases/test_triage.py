@@ -21,6 +21,7 @@ from bot.domain.request import Resolve, RunTriage
 from bot.domain.service import Call
 from bot.domain.timeline import EventKind
 from bot.ports import Keys
+from bot.usecases.measure import TRIAGE_WITHIN
 from tests.builders import NIGHT, a_result, a_service, asked
 from tests.usecases.nights import DELIVERY, Heard, Night, until
 
@@ -147,6 +148,16 @@ async def test_a_quote_that_cost_money_counts_against_the_day():
     assert night.storage.tables.days == {DAY: Decimal("0.10")}
 
 
+async def test_a_quote_that_cost_more_than_was_left_leaves_nothing():
+    night = Night(limit=Decimal("0.05"))
+    spent = a_result(ProbeKind.AUTH, Outcome.UNKNOWN, facts={"spent": True}, cost=Decimal("0.10"))
+    night.probes[ProbeKind.AUTH].result = spent
+
+    card = await night.triaged(Mode.QUICK)
+
+    assert card.budget_left == 0
+
+
 async def test_without_money_it_is_quick_and_says_why():
     night = Night(limit=Decimal("0.05"))
 
@@ -210,6 +221,25 @@ async def test_a_probe_that_hangs_is_cut_off_and_unknown():
 
     details = {one.kind: one.detail for one in card.results}
     assert details[ProbeKind.WORKLOAD] == "could not look: TimeoutError"
+
+
+async def test_time_spent_on_the_key_is_not_given_to_the_probes_again():
+    night = Night()
+    hanging = night.probes[ProbeKind.GENERATE_V3]
+    hanging.waits_for = asyncio.Event()
+
+    class LateKeys(Keys):
+        async def for_service(self, service):
+            night.clock.advance(TRIAGE_WITHIN)
+            return night.keys.key, ""
+
+    night.measure = replace(night.measure, keys=LateKeys())
+    night.triage = replace(night.triage, examine=replace(night.examine, measure=night.measure))
+
+    card = await night.triaged()
+
+    details = {one.kind: one.detail for one in card.results}
+    assert details[ProbeKind.GENERATE_V3] == "could not look: TimeoutError"
 
 
 async def test_requests_with_a_key_get_the_services_key_and_the_others_none():
