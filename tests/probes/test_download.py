@@ -26,7 +26,12 @@ async def test_a_picture_is_healthy_with_its_size_and_the_time_left(bench):
     result = await fetched(bench)
 
     assert (result.outcome, result.detail) == (Outcome.HEALTHY, "picture in 0.4 s")
-    assert result.facts == {"host": "ideogram.ai", "bytes": 48_213, "seconds_left": 3600}
+    assert result.facts == {
+        "canary": "generate-v3",
+        "host": "ideogram.ai",
+        "bytes": 48_213,
+        "seconds_left": 3600,
+    }
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 500])
