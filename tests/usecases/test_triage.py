@@ -385,6 +385,17 @@ async def test_two_who_ask_at_once_share_one_triage():
     assert len(night.storage.triages) == 1
 
 
+async def test_of_three_who_ask_in_the_same_moment_one_measures():
+    night = Night()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(night.triage(RunTriage(asked()), None, night.heard))
+
+    assert len(night.storage.triages) == 1
+    assert [one.text[:22] for one in night.heard.messages] == ["T-1 has been measuring"] * 2
+
+
 async def test_pointing_to_a_running_triage_needs_no_inbox_row():
     night = await asked_meanwhile(Mode.FULL, None, key=None)
 
