@@ -122,11 +122,11 @@ def max_inflight(body: object) -> int | None:
 
 
 def error_text(body: object) -> str | None:
-    """Find the first string among `error`, `message`, `detail`, cut to 200 characters."""
+    """Find the first string among `error`, `message`, `detail`."""
     if not isinstance(body, Mapping):
         return None
     found = (body.get(name) for name in ("error", "message", "detail"))
-    return next((text[:200] for text in found if isinstance(text, str) and text), None)
+    return next((text for text in found if isinstance(text, str) and text), None)
 
 
 def quoted_micros(exchange: Exchange) -> int | None:

@@ -145,6 +145,10 @@ class MissingError(PermanentError):
     """The thing we were told to look at does not exist; the text names it."""
 
 
+class NoPictureError(PermanentError):
+    """A picture's link leads to none, wherever one looks from; the text says how."""
+
+
 class SpendingError(PermanentError):
     """A request that must be free was not answered by a price quote."""
 

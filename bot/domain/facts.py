@@ -9,7 +9,7 @@
 `slow_part` |
 | generate-* | `key`, `key_source`, `slow_phase`, `slow_part`, `phase` (on failure),
 `max_inflight` (of a 429) |
-| download | `bytes`, `seconds_left`, `host`, `slow_part` |
+| download | `canary` (kind), `bytes`, `seconds_left`, `host`, `slow_part` |
 | status-page | `affected` (count of components that are not operational) |
 | connectivity | `names_resolved` (bool), `ways_out` (count that answered) |
 | app-health | `state` (`domain.health.HealthState`), `fallback` (bool) |
@@ -27,6 +27,7 @@ RESOLVERS: Final = "resolvers"
 RESOLVERS_FAILING: Final = "resolvers_failing"
 TROUBLE: Final = "trouble"
 CERTIFICATE_DAYS: Final = "certificate_days"
+CANARY: Final = "canary"
 SLOW_PHASE: Final = "slow_phase"
 SLOW_PART: Final = "slow_part"  # text: a phase of a second or more, absent when there is none
 PHASE: Final = "phase"

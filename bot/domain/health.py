@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.answer import Exchange, Failure, Phase
+
 
 class HealthState(StrEnum):
     """What a service says about its use of Ideogram."""
@@ -16,6 +18,8 @@ class HealthState(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Where a request gets stuck that does not even reach the service.
+_ON_THE_WAY: Final = frozenset({Phase.DNS, Phase.CONNECT, Phase.TLS})
 _WORDS: Final[Mapping[HealthState, frozenset[str]]] = {
     HealthState.HEALTHY: frozenset({"ok", "healthy", "up", "pass"}),
     HealthState.DEGRADED: frozenset({"degraded", "warn"}),
@@ -32,25 +36,37 @@ class HealthReading:
     said: str
 
 
+def is_out_of_sight(seen: Exchange) -> bool:
+    """Tell whether a request did not reach the service at all.
+
+    The place of the bot explains a name that does not resolve there, a certificate that it does
+    not trust, and a connection that vanishes. Who refuses a connection, breaks it off, or takes it
+    and does not answer, is seen.
+    """
+    vanished = seen.failure is Failure.TIMED_OUT and seen.phase in _ON_THE_WAY
+    return vanished or seen.failure in (Failure.DNS, Failure.TLS)
+
+
 def read_health(
-    status: int | None, body: object, path: str | None, own_words: Mapping[str, tuple[str, ...]]
+    seen: Exchange, path: str | None, own_words: Mapping[str, tuple[str, ...]]
 ) -> HealthReading:
-    """Read the state from an HTTP answer.
+    """Read the state from an HTTP answer, or from there being none.
 
     Args:
-        status: HTTP status; None without an answer.
-        body: The JSON document, a text, or None.
+        seen: The request to the health URL.
         path: Dotted path into the document; None when the HTTP status decides.
         own_words: The service's words by state name; they win over the usual ones.
     """
-    if status is None:
+    if is_out_of_sight(seen):
+        return HealthReading(HealthState.UNKNOWN, "not reached from here")
+    if seen.failure is not None or seen.status is None:
         return HealthReading(HealthState.DOWN, "no answer")
     if path is None:
-        state = HealthState.HEALTHY if status < 400 else HealthState.DOWN  # noqa: PLR2004  HTTP
-        return HealthReading(state, str(status))
-    reading = _at(body, path, own_words)
-    if reading.state is HealthState.UNKNOWN and status >= 300:  # noqa: PLR2004  HTTP
-        return HealthReading(reading.state, f"{status}, {reading.said}")
+        state = HealthState.HEALTHY if seen.status < 400 else HealthState.DOWN  # noqa: PLR2004  HTTP
+        return HealthReading(state, str(seen.status))
+    reading = _at(seen.body, path, own_words)
+    if reading.state is HealthState.UNKNOWN and seen.status >= 300:  # noqa: PLR2004  HTTP
+        return HealthReading(reading.state, f"{seen.status}, {reading.said}")
     return reading
 
 
@@ -66,7 +82,7 @@ def _at(body: object, path: str, own_words: Mapping[str, tuple[str, ...]]) -> He
         value = value.get("status")
     if not isinstance(value, str):
         return HealthReading(HealthState.UNKNOWN, f"{path} is no word")
-    return HealthReading(_state_of(value, own_words), value[:40])
+    return HealthReading(_state_of(value, own_words), value)
 
 
 def _state_of(word: str, own_words: Mapping[str, tuple[str, ...]]) -> HealthState:

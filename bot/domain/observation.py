@@ -1,6 +1,5 @@
 """What was seen of one exchange, in few words and as the result of a canary."""
 
-import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -8,12 +7,12 @@ from typing import Final
 from bot.domain import facts
 from bot.domain.answer import AnswerClass, ApiKey, Exchange, Failure, Phase
 from bot.domain.classes import classify, error_text, max_inflight, reject_reason
+from bot.domain.cleaning import cleaned
 from bot.domain.evidence import traced
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.thresholds import SLOW_AFTER
 
 _SAID_MAX_CHARS: Final = 80
-_QUERY: Final = re.compile(r"\?\S*")  # of a URL; a signed one is a capability
 _FIRST_ERROR: Final = 400
 _ONE_TENTH: Final = timedelta(milliseconds=95)  # from here on 0.1 s, rounded
 _NOTICED: Final = timedelta(seconds=1)  # a phase that takes longer is worth a word
@@ -59,10 +58,20 @@ def ago(duration: timedelta) -> str:
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"  # noqa: PLR2004  two days
 
 
-def one_line(text: str) -> str:
-    """Make foreign text fit for a line: no breaks or control characters, no query, cut."""
+def one_line(text: str, key: ApiKey | None = None) -> str:
+    """Make foreign text fit for a line: no breaks or control characters, no secret, cut.
+
+    Args:
+        text: As it came.
+        key: With which was asked; cut out should the text repeat it.
+    """
+    return shortened(cleaned(text, key))
+
+
+def shortened(text: str) -> str:
+    """Fit text that holds no secret into a line: no breaks or control characters, cut."""
     printable = "".join(one if one.isprintable() else " " for one in text)
-    words = " ".join(_QUERY.sub("?…", printable).split())
+    words = " ".join(printable.split())
     return words if len(words) <= _SAID_MAX_CHARS else words[: _SAID_MAX_CHARS - 1] + "…"
 
 
@@ -98,11 +107,17 @@ def happened(exchange: Exchange, *, paid: bool = False) -> str:
     return words.format(took=took(exchange.latency), wait=_WAITS[exchange.phase])
 
 
-def happened_and_said(exchange: Exchange, *, paid: bool = False) -> str:
-    """Say how an exchange ended, and the other side's own words where it sent some."""
+def happened_and_said(exchange: Exchange, key: ApiKey, *, paid: bool = False) -> str:
+    """Say how an exchange ended, and the other side's own words where it sent some.
+
+    Args:
+        exchange: As it was seen.
+        key: With which was asked.
+        paid: An image was asked for.
+    """
     said = reject_reason(exchange.body) or error_text(exchange.body)
     ended = happened(exchange, paid=paid)
-    return f"{ended}: {one_line(said)}" if said else ended
+    return f"{ended}: {one_line(said, key)}" if said else ended
 
 
 def slow_phase(exchange: Exchange) -> str | None:
@@ -139,7 +154,7 @@ def canary_result(
     result = ProbeResult(
         kind=kind,
         outcome=Outcome.HEALTHY if is_healthy else Outcome.UNHEALTHY,
-        detail=_canary_detail(answer, exchange),
+        detail=_canary_detail(answer, exchange, key),
         measured_at=at,
         latency=exchange.latency,
         status=exchange.status,
@@ -152,10 +167,10 @@ def canary_result(
     return traced(result, exchange, key=key, paid=True)
 
 
-def _canary_detail(answer: AnswerClass, exchange: Exchange) -> str:
+def _canary_detail(answer: AnswerClass, exchange: Exchange, key: ApiKey) -> str:
     if answer is AnswerClass.IMAGE:
         return f"image in {in_time(exchange, paid=True)}"
-    said = happened_and_said(exchange, paid=True)
+    said = happened_and_said(exchange, key, paid=True)
     is_2xx = exchange.failure is None and cost(exchange, Decimal(1)) > 0
     return f"{said}, no image" if is_2xx else said
 

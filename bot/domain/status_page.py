@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.cleaning import cleaned
+
 _NAME_MAX_CHARS: Final = 60
 _NAMED_MOST: Final = 3
 _FINE: Final = "operational"
@@ -76,7 +78,7 @@ def _components(document: object) -> Iterator[tuple[str, str]]:
     for one in listed if isinstance(listed, list) else ():
         name, word = (one.get("name"), one.get("status")) if isinstance(one, Mapping) else (0, 0)
         if isinstance(name, str) and isinstance(word, str) and word in _COMPONENT_WORDS:
-            yield name[:_NAME_MAX_CHARS], word
+            yield cleaned(name)[:_NAME_MAX_CHARS], word
 
 
 def _indicator(document: object) -> str | None:

@@ -7,6 +7,7 @@ from bot.domain.answer import Exchange
 from bot.domain.errors import GuardRefusedError
 from bot.domain.health import HealthState, read_health
 from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationRun
+from bot.domain.observation import one_line
 from bot.domain.patch import ALREADY, changed
 from bot.domain.service import Service, Switch, SwitchName
 from bot.domain.workload import Container
@@ -58,8 +59,8 @@ def judged(
         promised: The state that the mitigation promises.
         bad: States in which it made matters worse.
     """
-    health = read_health(answer.status, answer.body, service.health_path, service.health_values)
-    detail = f"health says {health.said}"
+    health = read_health(answer, service.health_path, service.health_values)
+    detail = f"health says {one_line(health.said)}"
     if health.state is promised:
         return Effect(EffectState.EFFECTIVE, detail)
     if health.state is HealthState.UNKNOWN:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bot.domain.cleaning import cleaned
 from bot.domain.workload import Condition, Container, Deployment, EnvVar, Pod, Revision, SecretFacts
 
 REVISION: Final = "deployment.kubernetes.io/revision"
@@ -113,7 +114,7 @@ def _condition(raw: Raw) -> Condition:
         type=_text(raw, "type"),
         status=_text(raw, "status"),
         reason=_text(raw, "reason"),
-        message=_text(raw, "message"),
+        message=cleaned(_text(raw, "message")),
         updated_at=_moment(raw.get("lastUpdateTime")),
     )
 
@@ -142,7 +143,7 @@ def _revision(raw: Raw, container: str | None) -> Revision:
     return Revision(
         number=_revision_number(meta),
         created_at=_created_at(raw),
-        cause=_texts(meta, "annotations").get(CHANGE_CAUSE, ""),
+        cause=cleaned(_texts(meta, "annotations").get(CHANGE_CAUSE, "")),
         image=_text(own[0], "image") if own else "",
         replicas=_number(_map(raw, "status"), "replicas"),
         env=tuple(_variables(own)),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from bot.domain.classes import is_success
+from bot.domain.cleaning import cleaned
 from bot.domain.errors import (
     BotError,
     ConflictError,
@@ -109,7 +110,7 @@ def _may_pass(status: int, *, changes: bool) -> TemporaryError:
 def _reason(answer: KubeAnswer) -> str:
     message = answer.document.get("message")
     text = message if isinstance(message, str) and message else "without a reason"
-    return text[:_REASON_MAX_CHARS]
+    return cleaned(text)[:_REASON_MAX_CHARS]
 
 
 def _cure(wish: Wish, patch: Mapping[str, Any]) -> str:

@@ -210,7 +210,7 @@ class _Attempt:
 
     def heard(self, response: httpx.Response) -> None:
         self.status = response.status_code
-        self.request_id = _request_id(response)
+        self.request_id = _request_id(response, self.ask)
         self.certificate_days = _certificate_days(response, self.progress.clock.now())
         self.progress.sent = True
         self.progress.begin(Phase.BODY)
@@ -263,8 +263,10 @@ def _location(url: str, response: httpx.Response) -> str | None:
     return str(httpx.URL(url).join(response.headers["location"]))
 
 
-def _request_id(response: httpx.Response) -> str | None:
+def _request_id(response: httpx.Response, ask: Ask) -> str | None:
     found: str = response.headers.get("x-request-id", "")
+    if any(sent in found for sent in ask.headers.values()):
+        return None  # of headers we choose only the key, and none of its echoes may be shown
     return found[:128] if found and found.isascii() and found.isprintable() else None
 
 

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-EXCERPT_MAX_CHARS: Final = 500
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32  # recognises either by its first bytes
 _COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 _PLAIN: Final = frozenset({"", "identity"})
@@ -43,11 +42,11 @@ async def read_bounded(
 
 
 def parse(content: bytes) -> Any:  # noqa: ANN401  a foreign document may be anything
-    """Read a document: JSON, else the first characters as text, else None."""
+    """Read a document: JSON, else text, else None."""
     text = content.decode("utf-8", errors="replace").strip()
     if not text:
         return None
     try:
         return json.loads(_SURROGATES.sub(lambda found: found[1] or r"\ufffd", text))
     except (ValueError, RecursionError):  # recursion: thousands of brackets are not worth more
-        return text[:EXCERPT_MAX_CHARS]
+        return text

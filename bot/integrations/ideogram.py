@@ -12,11 +12,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from bot.domain.answer import ApiKey, Exchange, SecretText
 from bot.domain.classes import is_success
-from bot.domain.errors import PermanentError
+from bot.domain.errors import NoPictureError, PermanentError
 from bot.domain.ledger import Usage
 from bot.domain.money import Canary
 from bot.domain.service import Call
-from bot.integrations.addresses import is_public
+from bot.integrations.addresses import is_address, is_public
 from bot.integrations.http import Http
 from bot.integrations.http_ask import Ask, Reply
 from bot.integrations.http_body import parse
@@ -99,7 +99,7 @@ class IdeogramApi:
             if reply.location is None or left <= timedelta(0):
                 return replace(_seen(reply), latency=self.timeout - left)
             target = reply.location
-        raise PermanentError(f"the picture is redirected more than {MAX_REDIRECTS} times")
+        raise NoPictureError(f"the picture is redirected more than {MAX_REDIRECTS} times")
 
     async def _fetch_picture(self, url: str, timeout: timedelta) -> Reply:  # noqa: ASYNC109  it is a measurement
         is_literal = self._is_listed(url)
@@ -116,16 +116,19 @@ class IdeogramApi:
         """Tell whether a host stands on the list with its port, which admits any address.
 
         Raises:
-            PermanentError: It does not stand there at all, or would be asked without TLS.
+            NoPictureError: It would have to be asked without TLS.
+            PermanentError: It does not stand there at all.
         """
         parts = _parts(url)
         host = parts.hostname or ""
         if _with_port(parts) in self.image_hosts:
             return True
+        if is_address(host) and not is_public(host):
+            raise PermanentError(f"the picture lies on {host}, which is a private address")
         if not any(_matches(host, listed) for listed in self.image_hosts):
             raise PermanentError(f"the picture lies on {host[:100]}: add it to image_hosts")
         if parts.scheme != "https" or _port(parts) != _HTTPS_PORT:
-            raise PermanentError(f"the picture on {host} is not offered by https on its usual port")
+            raise NoPictureError(f"the picture on {host} is not offered by https on its usual port")
         return False
 
     def _at(self, path: str) -> str:
@@ -179,11 +182,11 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port  # raises for a port that is no number
     except ValueError as error:
-        raise PermanentError("the answer holds no URL that can be fetched") from error
+        raise NoPictureError("the answer holds no URL that can be fetched") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise PermanentError("the answer holds no URL that can be fetched")
+        raise NoPictureError("the answer holds no URL that can be fetched")
     if parts.username is not None:
-        raise PermanentError("the picture's URL names a user, which none of theirs does")
+        raise NoPictureError("the picture's URL names a user, which none of theirs does")
     return parts
 
 

@@ -43,6 +43,7 @@ class Ideogram(Protocol):
         `Exchange.body` holds `{"bytes": int, "is_picture": bool}` for a 2xx answer.
 
         Raises:
+            NoPictureError: The link, or what it redirects to, cannot be followed by anybody.
             PermanentError: The host is not on the allow-list, or its address is private.
         """
         ...

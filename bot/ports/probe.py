@@ -30,6 +30,7 @@ class Subject:
         first_picture: Set by the first canary that gets an image, to its signed URL; set to None
             when the last canary ended without one.
         canaries: Those still running; the probe of each takes itself off.
+        pictured: The canary that got the first picture; empty until then.
     """
 
     service: Service
@@ -40,6 +41,7 @@ class Subject:
     key_note: str = ""
     dry_run_allowed: bool = True
     canaries: set[ProbeKind] = field(default_factory=set)
+    pictured: list[ProbeKind] = field(default_factory=list)
 
     def picture_seen(self, kind: ProbeKind, url: SecretText | None) -> None:
         """Tell the run how one canary ended; the first URL wins.
@@ -50,6 +52,7 @@ class Subject:
         """
         self.canaries.discard(kind)
         if not self.first_picture.done() and (url is not None or not self.canaries):
+            self.pictured.extend([] if url is None else [kind])
             self.first_picture.set_result(url)
 
 

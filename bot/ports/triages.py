@@ -32,5 +32,8 @@ class Triages(Protocol):
         ...
 
     async def running(self, service: ServiceName, now: datetime) -> Triage | None:
-        """Read the newest that is being measured now: not ended, its claim in force."""
+        """Read the newest that is being measured now: not ended, its claim in force.
+
+        Nobody else opens one until this unit of work ends, so None may be answered by a new one.
+        """
         ...

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import ClassVar
 
 from bot.domain import facts
+from bot.domain.answer import Exchange
 from bot.domain.evidence import traced
-from bot.domain.health import HealthReading, HealthState, read_health
+from bot.domain.health import HealthReading, HealthState, is_out_of_sight, read_health
 from bot.domain.observation import happened, in_time, one_line
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.ports import Instruments, Subject
@@ -41,13 +42,11 @@ class AppHealth:
             now = self.tools.clock.now()
             return ProbeResult(self.kind, Outcome.UNKNOWN, detail, now, ran=False)
         seen = await self.tools.network.get(service.health_url, timeout=self.timeout)
-        status = None if seen.failure else seen.status
-        reading = read_health(status, seen.body, service.health_path, service.health_values)
-        is_answer = status is not None
+        reading = read_health(seen, service.health_path, service.health_values)
         result = ProbeResult(
             kind=self.kind,
             outcome=_OUTCOMES[reading.state],
-            detail=_detail(reading, in_time(seen)) if is_answer else happened(seen),
+            detail=_no_answer(seen) if seen.failure else _detail(reading, in_time(seen)),
             measured_at=self.tools.clock.now(),
             latency=seen.latency,
             status=seen.status,
@@ -63,3 +62,7 @@ def _detail(reading: HealthReading, duration: str) -> str:
     if reading.state is HealthState.UNKNOWN:
         return f"health not understood: {one_line(reading.said)}"
     return f"says {one_line(reading.said)} in {duration}"
+
+
+def _no_answer(seen: Exchange) -> str:
+    return ("not reached from here: " if is_out_of_sight(seen) else "") + happened(seen)

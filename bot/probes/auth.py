@@ -49,7 +49,7 @@ class Auth:
         return ProbeResult(self.kind, Outcome.UNKNOWN, why, self.tools.clock.now(), ran=False)
 
     def _result(self, seen: Exchange, key: ApiKey, subject: Subject) -> ProbeResult:
-        outcome, detail = _judge(seen)
+        outcome, detail = _judge(seen, key)
         is_healthy = outcome is Outcome.HEALTHY
         result = ProbeResult(
             kind=self.kind,
@@ -67,13 +67,13 @@ class Auth:
         return traced(result, seen, key=key)
 
 
-def _judge(seen: Exchange) -> tuple[Outcome, str]:
+def _judge(seen: Exchange, key: ApiKey) -> tuple[Outcome, str]:
     if has_spent(seen):
         return Outcome.UNKNOWN, "the price quote made an image: it is not asked again"
     micros = None if seen.failure else quoted_micros(seen)
     if micros is not None:
         return Outcome.HEALTHY, f"price quote in {in_time(seen)}"
-    said = happened_and_said(seen)
+    said = happened_and_said(seen, key)
     if seen.failure is None and is_success(seen.status):
         return Outcome.UNKNOWN, f"{said}, no price quote"
     denied = seen.failure is None and is_denied(seen.status)

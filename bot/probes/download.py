@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.domain import facts
 from bot.domain.answer import Exchange, SecretText
 from bot.domain.classes import is_success
-from bot.domain.errors import PermanentError
+from bot.domain.errors import NoPictureError, PermanentError
 from bot.domain.evidence import traced
 from bot.domain.observation import happened, in_time, slow_part
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
@@ -20,7 +20,8 @@ from bot.ports import Instruments, Subject
 class Download:
     """Waits for the first canary that gets an image, and fetches it.
 
-    Facts: `bytes`, `seconds_left` (until `exp`; absent without one), `host`.
+    Facts: `canary` (whose picture it is), `bytes`, `seconds_left` (until `exp`; absent without
+    one), `host`.
     """
 
     kind: ClassVar = ProbeKind.DOWNLOAD
@@ -41,17 +42,24 @@ class Download:
             return self._unknown("no canary got an image", ran=False)
         try:
             seen = await self.tools.ideogram.picture(url)
+        except NoPictureError as error:
+            return self._lost(str(error), subject)
         except PermanentError as error:
             return self._unknown(str(error), ran=True)
-        return self._result(seen, url)
+        return self._result(seen, url, subject)
 
     def _unknown(self, why: str, *, ran: bool) -> ProbeResult:
         return ProbeResult(self.kind, Outcome.UNKNOWN, why, self.tools.clock.now(), ran=ran)
 
-    def _result(self, seen: Exchange, url: SecretText) -> ProbeResult:
+    def _lost(self, why: str, subject: Subject) -> ProbeResult:
+        found = _canary(subject)
+        return ProbeResult(self.kind, Outcome.UNHEALTHY, why, self.tools.clock.now(), facts=found)
+
+    def _result(self, seen: Exchange, url: SecretText, subject: Subject) -> ProbeResult:
         left = seconds_left(url.value, self.tools.clock.now())
         wrong = _wrong(seen, left)
-        found = {
+        found: dict[str, str | int | None] = {
+            **_canary(subject),
             facts.HOST: urlsplit(url.value).hostname,
             facts.BYTES: _size(seen),
             facts.SECONDS_LEFT: left,
@@ -76,6 +84,10 @@ def seconds_left(url: str, now: datetime) -> int | None:
     # Twelve digits reach far beyond any date; more are no Unix time.
     is_moment = expires.isascii() and expires.isdecimal() and len(expires) <= 12  # noqa: PLR2004  digits
     return int(expires) - int(now.timestamp()) if is_moment else None
+
+
+def _canary(subject: Subject) -> dict[str, str]:
+    return {facts.CANARY: subject.pictured[0].value} if subject.pictured else {}
 
 
 def _wrong(seen: Exchange, left: int | None) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar, TypeVar
 
 from bot.domain import facts
 from bot.domain.errors import BotError
-from bot.domain.observation import ago, one_line
+from bot.domain.observation import ago, one_line, shortened
 from bot.domain.patch import bot_that_made, is_left_over
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Service, Switch, SwitchName, Target
@@ -145,7 +145,7 @@ def _revision_facts(seen: _Seen, now: datetime) -> Facts:
         facts.REVISION: newest.number,
         facts.REVISION_AGE_SECONDS: int((now - began).total_seconds()),
         facts.REVISION_CAUSE: "" if is_left_over(newest, older) else one_line(newest.cause),
-        facts.IMAGE: one_line(newest.image),
+        facts.IMAGE: shortened(newest.image),
     }
     return found if by is None else found | {facts.REVISION_BY: by}
 

@@ -12,6 +12,7 @@ from bot.domain.money import LEGACY_PRICES, V3_PRICES
 from bot.domain.resolution import NameServer
 from bot.domain.service import Call
 from bot.domain.severity import Severity
+from bot.settings.hosts import picture_host
 from bot.settings.part import Part
 from bot.settings.traffic import PrometheusSettings, ThresholdSettings
 
@@ -164,9 +165,9 @@ class ServiceSettings(Part):
 class TimeoutSettings(Part):
     """Timeouts of probes, seconds."""
 
-    default: float = Field(10, gt=0, le=70, description="Of every free probe, seconds.")
+    default: float = Field(10, gt=0, le=59, description="Of every free probe, seconds.")
     generate: float = Field(
-        55, gt=0, le=70, description="Of a canary, seconds; below the 60 s of production."
+        55, gt=0, le=59, description="Of a canary, seconds; below the 60 s of production."
     )
 
 
@@ -219,7 +220,7 @@ class IdeogramSettings(Part):
     billing_url: HttpUrl = Field(
         HttpUrl("https://ideogram.ai/platform"), description="Where a person tops up."
     )
-    image_hosts: list[str] = Field(
+    image_hosts: list[Annotated[str, AfterValidator(picture_host)]] = Field(
         default=["ideogram.ai", "*.ideogram.ai", "d2gu96o5zk2m7w.cloudfront.net"],
         description="Hosts of pictures; a literal private host:port allows http.",
     )

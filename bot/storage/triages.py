@@ -10,7 +10,7 @@ from bot.domain.triage import Triage
 from bot.ports import Triages
 from bot.storage.claims import is_free
 from bot.storage.codecs import TRIAGE
-from bot.storage.numbers import next_number
+from bot.storage.numbers import lock_numbers, next_number
 from bot.storage.session import Session
 from bot.storage.tables import TriageRow, table
 
@@ -71,8 +71,9 @@ class SqlTriages(Triages):
         return TRIAGE.load(row.body) if row else None
 
     async def running(self, service: ServiceName, now: datetime) -> Triage | None:
-        """Read the newest that is being measured."""
+        """Read the newest that is being measured, after all who are just opening one."""
         rows = self._table
+        await lock_numbers(self._session, "triage")
         now = await self._session.moment(now)
         row = await self._session.first(
             select(rows.c.body)

@@ -92,7 +92,7 @@ class Examine:
             return free
         price = self.canary.price_of(service.calls)
         is_reserved = await uow.budget.reserve(day, price, limit=self.limit)
-        left = self.limit - await uow.budget.used(day)
+        left = await self._left(uow, day)
         if not is_reserved:
             budget = f"${left:.2f} of today's ${self.limit:.2f}"
             return replace(free, reason=f"{budget} left, a full triage costs ${price:.2f}")
@@ -131,7 +131,11 @@ class Examine:
         await uow.budget.release(day, plan.reserved - examined.spent)
         if _quote_cost_money(examined.measurements.results.get(ProbeKind.AUTH)):
             await self._stop_quoting(uow, now)
-        return replace(examined, budget_left=self.limit - await uow.budget.used(budget_day(now)))
+        return replace(examined, budget_left=await self._left(uow, budget_day(now)))
+
+    async def _left(self, uow: UnitOfWork, day: date) -> Decimal:
+        # A price quote that cost money was never reserved, and may exceed the day.
+        return max(self.limit - await uow.budget.used(day), ZERO)
 
     async def _balance(self, service: Service, anchor: Anchor | None) -> Decimal | None:
         if anchor is None:

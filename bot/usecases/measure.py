@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from bot.domain.cleaning import without_key
 from bot.domain.diagnosis import Measurements, Mode
 from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Service
@@ -20,6 +21,8 @@ TRIAGE_WITHIN: Final = timedelta(seconds=75)
 KEY_WITHIN: Final = timedelta(seconds=5)
 # The download needs none, but shares its fate with the canary of one key.
 WITH_KEY: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.DOWNLOAD}
+# These are asked without the key; who answers has it, and may repeat it.
+KNOW_THE_KEY: Final = frozenset({ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD, ProbeKind.TRAFFIC})
 
 OnResult = Callable[[ProbeResult], None]
 
@@ -96,13 +99,17 @@ class Measure:
         results: dict[ProbeKind, ProbeResult],
         on_result: OnResult,
     ) -> None:
+        ends = self.clock.monotonic() + TRIAGE_WITHIN
         async with asyncio.TaskGroup() as group:
             key = group.create_task(self._with_key(blank))
 
             async def one(probe: Probe) -> None:
                 subject = await key if probe.kind in WITH_KEY else blank
-                measure = partial(self._measured, probe, subject)
-                results[probe.kind] = result = await self.sharing(probe.kind, subject, measure)
+                measure = partial(self._measured, probe, subject, ends)
+                result = await self.sharing(probe.kind, subject, measure)
+                if probe.kind in KNOW_THE_KEY:
+                    result = without_key(result, (await key).key)
+                results[probe.kind] = result
                 if probe.kind in CANARIES:
                     subject.picture_seen(probe.kind, None)
                 on_result(result)
@@ -120,8 +127,9 @@ class Measure:
             return replace(blank, no_key=note)
         return replace(blank, key=key, key_note=note)
 
-    async def _measured(self, probe: Probe, subject: Subject) -> ProbeResult:
-        within = min(probe.timeout + GRACE, TRIAGE_WITHIN)
+    async def _measured(self, probe: Probe, subject: Subject, ends: timedelta) -> ProbeResult:
+        # Reading the key, or waiting for a shared measurement that was cut off, took its part.
+        within = min(probe.timeout + GRACE, ends - self.clock.monotonic())
         try:
             async with asyncio.timeout(within.total_seconds()):
                 return await probe(subject)

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.answer import AnswerClass, Exchange
-from bot.domain.classes import classify, is_success
+from bot.domain.answer import AnswerClass
+from bot.domain.classes import classify
 from bot.domain.errors import PermanentError
 from bot.domain.mitigation import Effect, EffectState
 from bot.domain.money import Canary, budget_day
+from bot.domain.observation import cost
 from bot.domain.service import Service
 from bot.ports import Clock, Ideogram, Keys, Storage, UnitOfWork
 from bot.usecases.work import Work
@@ -55,9 +56,8 @@ class ProveImage:
         except PermanentError as error:
             return _unseen(health, f"no canary: {error}")
         exchange = await self.ideogram.generate(call, key)
-        if _is_free(exchange):
-            async with self.storage() as uow:
-                await uow.budget.release(day, price)
+        async with self.storage() as uow:
+            await uow.budget.release(day, price - cost(exchange, price))
         found = classify(exchange)
         said = f"{health.detail}; {call.upper()} canary: {found}"
         if found is AnswerClass.IMAGE:
@@ -77,9 +77,3 @@ class ProveImage:
 
 def _unseen(health: Effect, why: str) -> Effect:
     return Effect(EffectState.UNSEEN, f"{health.detail}; {why}")
-
-
-def _is_free(exchange: Exchange) -> bool:
-    """Tell whether no money was spent: not sent, or answered by a 4xx or 5xx."""
-    refused = exchange.status is not None and not is_success(exchange.status)
-    return not exchange.sent or refused

@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.domain import facts
 from bot.domain.ids import ServiceName
-from bot.domain.probe import CANARIES, ProbeKind, ProbeResult
+from bot.domain.probe import CANARIES, CANARY_OF, ProbeKind, ProbeResult
 from bot.ports import Clock, Subject
 
 REUSED_FOR: Final = timedelta(seconds=20)
@@ -49,10 +49,11 @@ class Sharing:
         if scope is None:
             return await measure()
         known = self._fresh(scope, subject.service.name)
-        if known is not None:
+        if known is not None and not await _has_own_picture(kind, subject):
             result = await asyncio.shield(known.result)
             if result is not None:
-                return _reused(result, subject)
+                mine = _may_be_reused(result, subject)
+                return _reused(result, subject) if mine else await measure()
         return await self._measure(scope, subject.service.name, measure)
 
     def _fresh(self, scope: Scope, service: ServiceName) -> _Measured | None:
@@ -85,6 +86,21 @@ def _scope(kind: ProbeKind, subject: Subject) -> Scope | None:
     if kind in _PER_KEY and subject.key is not None:
         return (kind, subject.key.fingerprint)
     return None
+
+
+async def _has_own_picture(kind: ProbeKind, subject: Subject) -> bool:
+    """Tell whether there is a picture that nobody else looks at: a canary of ours made it."""
+    return kind is ProbeKind.DOWNLOAD and await asyncio.shield(subject.first_picture) is not None
+
+
+def _may_be_reused(result: ProbeResult, subject: Subject) -> bool:
+    """Tell whether another's result says something of this service.
+
+    One that was not measured does not, nor the picture of a call that this service does not use.
+    """
+    used = {CANARY_OF[call].value for call in subject.service.calls}
+    canary = result.facts.get(facts.CANARY)
+    return result.ran and (canary is None or canary in used)
 
 
 def _reused(result: ProbeResult, subject: Subject) -> ProbeResult:

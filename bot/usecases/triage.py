@@ -62,39 +62,35 @@ class RunTriages:
         """
         service = find_service(self.services, request.service)
         try:
-            if await self._joined(service, request, delivery, answer):
-                return
-            triage, plan = await self._open(service, request, delivery)
+            opened = await self._open(service, request, delivery)
         except UnavailableError:
             await answer(await self._without_database(service, request))
             return
+        if isinstance(opened, Triage):
+            await answer(self._pointer(opened))
+            return
+        triage, plan = opened
         await self._measured(triage, service, plan)
 
-    async def _joined(
-        self,
-        service: Service,
-        request: RunTriage,
-        delivery: DeliveryKey | None,
-        answer: Answers,
-    ) -> bool:
-        """Point to the triage of this service that is under way, if it answers what is asked."""
-        now = self.clock.now()
-        async with self.storage() as uow:
-            running = await uow.triages.running(service.name, now)
-            if running is None or (running.card.mode, request.mode) == (Mode.QUICK, Mode.FULL):
-                return False
-            if delivery is not None:
-                await uow.inbox.close(delivery, at=now)
-        seconds = round((now - running.started_at).total_seconds())
-        text = f"{running.name} has been measuring {service.name} for {seconds} s: see its card."
-        await answer(Answer(AnswerKind.DONE, text=text))
-        return True
+    def _pointer(self, running: Triage) -> Answer:
+        seconds = round((self.clock.now() - running.started_at).total_seconds())
+        text = f"{running.name} has been measuring {running.service} for {seconds} s: see its card."
+        return Answer(AnswerKind.DONE, text=text)
 
     async def _open(
         self, service: Service, request: RunTriage, delivery: DeliveryKey | None
-    ) -> tuple[Triage, Plan]:
+    ) -> tuple[Triage, Plan] | Triage:
+        """Open a triage, or find the one under way that answers what is asked.
+
+        Both in one transaction: of those who ask in the same moment one measures and pays.
+        """
         now = self.clock.now()
         async with self.storage() as uow:
+            running = await uow.triages.running(service.name, now)
+            if running is not None and _answers(running, request):
+                if delivery is not None:
+                    await uow.inbox.close(delivery, at=now)
+                return running
             plan = await self.examine.plan(uow, service, request.mode)
             triage_id = await uow.triages.next_id()
             triage = Triage(
@@ -254,6 +250,11 @@ class RunTriages:
         by_hand = self.offer.by_hand(service, examined.diagnosis, fallback_on=fallback_on(examined))
         card = replace(self._card(service, plan, None), asked_by=request.asked.by)
         return self._final(card, examined, (), by_hand)
+
+
+def _answers(running: Triage, request: RunTriage) -> bool:
+    """Tell whether a triage under way is what was asked for: a quick one is no full one."""
+    return (running.card.mode, request.mode) != (Mode.QUICK, Mode.FULL)
 
 
 def fallback_on(examined: Examined) -> bool | None:

@@ -83,7 +83,7 @@ class VerifyGenerations:
         now = self.clock.now()
         async with self.storage() as uow:
             if not await uow.budget.reserve(budget_day(now), price, limit=self.limit):
-                left = self.limit - await uow.budget.used(budget_day(now))
+                left = max(self.limit - await uow.budget.used(budget_day(now)), Decimal(0))
                 raise UserError(f"${left:.2f} of today's budget is left, an image costs ${price}.")
             if delivery is not None:
                 await uow.inbox.close(delivery, at=now)
@@ -105,7 +105,7 @@ class VerifyGenerations:
             triage_id=triage.id,
             call=call,
             answer=found,
-            detail=_detail(found, exchange),
+            detail=_detail(found, exchange, key),
             by=request.asked.by,
             at=self.clock.now(),
             latency=exchange.latency,
@@ -139,7 +139,7 @@ class VerifyGenerations:
             await uow.timeline.add(event)
 
 
-def _detail(found: AnswerClass, exchange: Exchange) -> str:
+def _detail(found: AnswerClass, exchange: Exchange, key: ApiKey) -> str:
     if found is AnswerClass.IMAGE:
         return f"image in {in_time(exchange, paid=True)}"
-    return happened_and_said(exchange, paid=True)
+    return happened_and_said(exchange, key, paid=True)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.health import HealthState as State
 from bot.domain.health import read_health
+from tests.fakes.ideogram import an_exchange
 
 PATH = "services.ideogram"
 JSON = st.recursive(
@@ -40,16 +41,16 @@ CASES = {
 def test_a_health_document(body, expected):
     own = {"healthy": ("Groovy",), "down": ("warn",)}
 
-    assert read_health(200, body, PATH, own).state is expected
+    assert read_health(an_exchange(200, body), PATH, own).state is expected
 
 
 def test_without_a_path_the_status_decides():
-    assert read_health(204, None, None, {}).state is State.HEALTHY
-    assert read_health(503, None, None, {}).state is State.DOWN
+    assert read_health(an_exchange(204), None, {}).state is State.HEALTHY
+    assert read_health(an_exchange(503), None, {}).state is State.DOWN
 
 
 def test_no_answer_means_down():
-    reading = read_health(None, None, PATH, {})
+    reading = read_health(an_exchange(None), PATH, {})
 
     assert (reading.state, reading.said) == (State.DOWN, "no answer")
 

@@ -62,7 +62,7 @@ def test_every_failure_has_words(failure, phase):
 def test_the_other_sides_words_follow_the_status():
     seen = an_exchange(400, {"detail": "'x' is not\none of [..]"})
 
-    assert happened_and_said(seen) == "400 in 0.4 s: 'x' is not one of [..]"
+    assert happened_and_said(seen, KEY) == "400 in 0.4 s: 'x' is not one of [..]"
 
 
 def test_a_signed_url_loses_its_query():

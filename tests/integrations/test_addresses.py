@@ -7,6 +7,7 @@ from bot.integrations.addresses import (
     has_proxies,
     in_turn,
     is_address,
+    is_public,
     system_resolve,
 )
 
@@ -61,3 +62,32 @@ def test_loopback_never_goes_through_a_proxy(environment):
 
     assert not goes_through_proxy("http", "127.0.0.1")
     assert goes_through_proxy("http", "app.example")
+
+
+@pytest.mark.parametrize("carrier", ["::", "::ffff:", "64:ff9b::"])
+@pytest.mark.parametrize("inside", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1"])
+def test_an_address_that_carries_a_private_one_is_private(carrier, inside):
+    assert not is_public(carrier + inside)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "64:ff9b:1::5db8:d822",
+        "2002:a00:1::1",
+        "2002:7f00:1::1",
+        "fec0::1",
+        "fe80::1%eth0",
+        "ff02::1",
+    ],
+)
+def test_what_leads_into_our_own_network_is_private(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["93.184.216.34", "2606:4700::1", "64:ff9b::93.184.216.34", "2002:5db8:d822::1"],
+)
+def test_what_leads_into_the_internet_is_public(address):
+    assert is_public(address)

@@ -288,3 +288,13 @@ def test_a_condition_says_when_it_moved():
 
     assert found.rolled_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
     assert [one.updated_at for one in found.conditions] == [found.rolled_at, None]
+
+
+def test_a_command_line_in_the_cause_of_a_deploy_loses_its_key():
+    annotations = {"kubernetes.io/change-cause": "kubectl set env API_KEY=hush --record"}
+    owner = {"kind": "Deployment", "name": "web"}
+    raw = {"items": [{"metadata": {"annotations": annotations, "ownerReferences": [owner]}}]}
+
+    (found,) = parse_revisions(raw, "web", None)
+
+    assert found.cause == "kubectl set env API_KEY=… --record"

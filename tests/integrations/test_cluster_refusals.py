@@ -107,3 +107,9 @@ def test_any_answer_passes_or_is_an_error_of_the_port_in_words(status, document,
         assert str(error)  # noqa: PT017  it may also pass
     else:
         assert 200 <= status < 300
+
+
+def test_the_reason_shows_no_value_of_a_variable_that_is_a_key():
+    document = {"message": 'env[0] is invalid: "API_KEY": "hush"'}
+
+    assert "hush" not in str(refused(422, document=document))

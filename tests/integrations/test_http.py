@@ -47,6 +47,16 @@ async def test_a_json_answer_is_read_whole():
     assert seen.endpoint == "POST /generate"
 
 
+async def test_a_request_id_that_repeats_the_key_is_none():
+    ask = Ask(method="GET", url="https://api.ideogram.ai/", headers={"Api-Key": "k-1"})
+
+    seen = await mocked(answer(401, headers={"x-request-id": "for k-1"})).exchange(
+        ask, timeout=WITHIN
+    )
+
+    assert seen.request_id is None
+
+
 async def test_the_request_goes_to_the_resolved_address_under_its_own_name():
     asked = []
 

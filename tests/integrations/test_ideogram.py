@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.answer import SecretText
-from bot.domain.errors import PermanentError
+from bot.domain.errors import NoPictureError, PermanentError
 from bot.domain.money import Canary
 from bot.domain.service import Call
 from bot.integrations.ideogram import IdeogramApi, is_picture
@@ -163,7 +163,16 @@ async def test_a_host_off_the_list_is_named_with_its_cure(world):
 
 @pytest.mark.parametrize(
     "address",
-    ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1"],
+    [
+        "10.0.0.1",
+        "127.0.0.1",
+        "169.254.169.254",
+        "::1",
+        "fe80::1",
+        "fd00::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+    ],
 )
 async def test_a_listed_host_with_a_private_address_is_not_asked(world, address):
     with pytest.raises(PermanentError, match="private address"):
@@ -206,10 +215,27 @@ async def test_a_circle_of_redirects_ends(world):
     circle = httpx.Response(302, headers={"location": "/a.png"})
     world.answers["ideogram.ai/a.png"] = circle
 
-    with pytest.raises(PermanentError, match="more than 3 times"):
+    with pytest.raises(NoPictureError, match="more than 3 times"):
         await world.api().picture(SecretText("https://ideogram.ai/a.png"))
 
     assert len(world.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://ideogram.ai/a.png", "https://ideogram.ai:8443/a.png", "file:///a.png", "a.png", ""],
+)
+async def test_a_link_that_nobody_can_follow_is_no_question_of_our_list(world, url):
+    with pytest.raises(NoPictureError):
+        await world.api().picture(SecretText(url))
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "10.0.0.1:8080", "[::1]"])
+async def test_nobody_is_advised_to_list_a_private_address(world, host):
+    with pytest.raises(PermanentError, match="is a private address") as caught:
+        await world.api().picture(SecretText(f"http://{host}/latest"))
+
+    assert "image_hosts" not in str(caught.value)
 
 
 async def test_redirects_share_one_timeout(world):

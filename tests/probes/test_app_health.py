@@ -50,6 +50,32 @@ async def test_no_answer_is_down(bench):
     assert result.detail == "refused at connect"
 
 
+@pytest.mark.parametrize(
+    ("failure", "phase"),
+    [
+        (Failure.DNS, Phase.DNS),
+        (Failure.TLS, Phase.TLS),
+        (Failure.TIMED_OUT, Phase.DNS),
+        (Failure.TIMED_OUT, Phase.CONNECT),
+    ],
+)
+async def test_a_service_that_is_not_reached_from_here_is_not_accused(bench, failure, phase):
+    bench.network.pages[URL] = an_exchange(None, failure=failure, phase=phase)
+
+    result = await bench.measure(ProbeKind.APP_HEALTH)
+
+    assert (result.outcome, result.facts["state"]) == (Outcome.UNKNOWN, "unknown")
+    assert result.detail.startswith("not reached from here: ")
+
+
+async def test_a_service_that_takes_a_request_and_does_not_answer_is_down(bench):
+    bench.network.pages[URL] = an_exchange(None, failure=Failure.TIMED_OUT, phase=Phase.FIRST_BYTE)
+
+    result = await bench.measure(ProbeKind.APP_HEALTH)
+
+    assert (result.outcome, result.facts["state"]) == (Outcome.UNHEALTHY, "down")
+
+
 async def test_an_answer_that_breaks_off_is_none(bench):
     bench.network.pages[URL] = an_exchange(200, failure=Failure.BROKEN, phase=Phase.BODY)
 

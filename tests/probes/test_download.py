@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.answer import SecretText
-from bot.domain.errors import PermanentError
+from bot.domain.errors import NoPictureError, PermanentError
 from bot.domain.probe import Outcome, ProbeKind
 from bot.probes.download import seconds_left
 from tests.builders import NIGHT
@@ -26,7 +26,12 @@ async def test_a_picture_is_healthy_with_its_size_and_the_time_left(bench):
     result = await fetched(bench)
 
     assert (result.outcome, result.detail) == (Outcome.HEALTHY, "picture in 0.4 s")
-    assert result.facts == {"host": "ideogram.ai", "bytes": 48_213, "seconds_left": 3600}
+    assert result.facts == {
+        "canary": "generate-v3",
+        "host": "ideogram.ai",
+        "bytes": 48_213,
+        "seconds_left": 3600,
+    }
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 500])
@@ -71,6 +76,14 @@ async def test_a_host_off_the_list_is_no_failure_of_theirs(bench):
 
     assert (result.outcome, result.ran) == (Outcome.UNKNOWN, True)
     assert "image_hosts" in result.detail
+
+
+async def test_a_link_that_nobody_can_follow_is_a_failure_of_theirs(bench):
+    bench.ideogram.answers["picture"] = NoPictureError("redirected more than 3 times")
+
+    result = await fetched(bench)
+
+    assert (result.outcome, result.detail) == (Outcome.UNHEALTHY, "redirected more than 3 times")
 
 
 async def test_it_waits_for_the_first_canary_with_an_image(bench):

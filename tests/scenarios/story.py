@@ -125,6 +125,23 @@ class Story:
         assert (done.acked, done.error) == (True, None), f"{name}: {done.error}"
         return done
 
+    async def choose(self, name: str, *, user: str = ANA) -> Delivery:
+        """Choose this from the newest menu that has it; it must be taken."""
+        channel, ts, menu, value = await self.until(
+            lambda: self._option(name), f"in a menu: {name}"
+        )
+        done = await self.slack.click(user, channel, ts, menu, option=value)
+        assert (done.acked, done.error) == (True, None), f"{name}: {done.error}"
+        return done
+
+    def _option(self, name: str) -> tuple[str, str, str, str] | None:
+        for message in reversed(self.said()):
+            for menu in buttons(message):
+                for option in menu.get("options", []):
+                    if label(option) == name:
+                        return message["channel"], message["ts"], menu["action_id"], option["value"]
+        return None
+
     async def fill(self, *, user: str = ANA, **typed: str) -> Delivery:
         """Fill the fields of the form that is open, and send it; it must be taken."""
         form = await self.until(lambda: self.form(user), "a form")

@@ -9,11 +9,12 @@ from bot.domain import facts
 from bot.domain.answer import ApiKey, SecretText
 from bot.domain.diagnosis import Mode
 from bot.domain.ids import ServiceName
-from bot.domain.probe import CANARIES, ProbeKind
+from bot.domain.probe import CANARIES, Outcome, ProbeKind
 from bot.domain.request import RunTriage
+from bot.domain.service import Call
 from bot.ports import Keys
-from tests.builders import a_service, asked
-from tests.usecases.nights import Night, until
+from tests.builders import a_result, a_service, asked
+from tests.usecases.nights import FakeProbe, Night, until
 
 PAINTER = a_service(name=ServiceName("painter"))
 SHARED = {*CANARIES, ProbeKind.AUTH, ProbeKind.DOWNLOAD, ProbeKind.DNS, ProbeKind.REACHABILITY}
@@ -150,3 +151,75 @@ async def test_quick_triages_share_the_free_probes():
     await night.triage(RunTriage(asked(), PAINTER.name, Mode.QUICK), None, night.heard)
 
     assert looks(night, ProbeKind.AUTH) == 1
+
+
+class Pictured(FakeProbe):
+    """A canary that gets a picture, where it is told to."""
+
+    has_picture = True
+
+    async def __call__(self, subject):
+        result = await super().__call__(subject)
+        subject.picture_seen(self.kind, SecretText("u") if self.has_picture else None)
+        return result
+
+
+class Fetching(FakeProbe):
+    """A download that names the canary whose picture it was; without one it was not run."""
+
+    async def __call__(self, subject):
+        await super().__call__(subject)
+        if await asyncio.shield(subject.first_picture) is None:
+            return a_result(self.kind, Outcome.UNKNOWN, ran=False)
+        return a_result(self.kind, facts={facts.CANARY: subject.pictured[0].value})
+
+
+def two_that_call(first: Call, second: Call) -> Night:
+    """Configure two services with one key, the second of which makes another call."""
+    night = two_services()
+    night.probes |= {kind: Pictured(kind) for kind in CANARIES}
+    night.probes[ProbeKind.DOWNLOAD] = Fetching(ProbeKind.DOWNLOAD)
+    night.measure = replace(night.measure, probes=list(night.probes.values()))
+    night.examine = replace(night.examine, measure=night.measure)
+    services = [replace(night.service, calls=(first,)), replace(PAINTER, calls=(second,))]
+    night.triage = replace(night.triage, services=services, examine=night.examine)
+    return night
+
+
+async def downloaded(night: Night):
+    card = await both(night)
+    return {one.kind: one for one in card.results}[ProbeKind.DOWNLOAD]
+
+
+async def test_a_picture_is_looked_at_once_where_its_canary_is_shared():
+    night = two_that_call(Call.V3, Call.V3)
+
+    taken = await downloaded(night)
+
+    assert (taken.facts[facts.SHARED], looks(night, ProbeKind.DOWNLOAD)) == (True, 1)
+
+
+async def test_the_picture_of_an_own_canary_is_looked_at_itself():
+    night = two_that_call(Call.LEGACY, Call.V3)
+
+    taken = await downloaded(night)
+
+    assert taken.facts == {facts.CANARY: "generate-v3"}
+
+
+async def test_a_download_without_a_picture_is_not_taken_over():
+    night = two_that_call(Call.LEGACY, Call.V3)
+    night.probes[ProbeKind.GENERATE_LEGACY].has_picture = False
+
+    taken = await downloaded(night)
+
+    assert (taken.ran, taken.facts) == (True, {facts.CANARY: "generate-v3"})
+
+
+async def test_the_picture_of_a_call_that_a_service_does_not_use_is_not_taken_over():
+    night = two_that_call(Call.LEGACY, Call.V3)
+    night.probes[ProbeKind.GENERATE_V3].has_picture = False
+
+    taken = await downloaded(night)
+
+    assert (taken.ran, taken.facts) == (False, {})

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.domain import facts
+from bot.domain.answer import ApiKey, SecretText
 from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import UnknownServiceError
 from bot.domain.health import HealthState
@@ -20,6 +21,7 @@ from bot.domain.request import Resolve, RunTriage
 from bot.domain.service import Call
 from bot.domain.timeline import EventKind
 from bot.ports import Keys
+from bot.usecases.measure import TRIAGE_WITHIN
 from tests.builders import NIGHT, a_result, a_service, asked
 from tests.usecases.nights import DELIVERY, Heard, Night, until
 
@@ -36,6 +38,18 @@ async def test_a_triage_ends_with_a_verdict_on_its_card():
     assert (card.state, card.diagnosis.cause) == (TriageState.FINAL, Cause.OUTAGE)
     assert [one.kind for one in card.results] == list(ProbeKind)
     assert night.message("T-1/card") == card
+
+
+@pytest.mark.parametrize("kind", [ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD, ProbeKind.TRAFFIC])
+async def test_who_knows_the_key_cannot_show_it(kind):
+    night = Night()
+    night.keys.key = ApiKey(SecretText("secret-k"), "0a1b2c3d", "secret ideogram-secrets")
+    night.probes[kind].result = a_result(kind, detail="says secret-k", excerpt="secret-k")
+
+    card = await night.triaged()
+
+    assert "secret-k" not in repr(card)
+    assert "says …" in repr(card)
 
 
 async def test_it_offers_what_helps_and_remembers_the_previews():
@@ -134,6 +148,16 @@ async def test_a_quote_that_cost_money_counts_against_the_day():
     assert night.storage.tables.days == {DAY: Decimal("0.10")}
 
 
+async def test_a_quote_that_cost_more_than_was_left_leaves_nothing():
+    night = Night(limit=Decimal("0.05"))
+    spent = a_result(ProbeKind.AUTH, Outcome.UNKNOWN, facts={"spent": True}, cost=Decimal("0.10"))
+    night.probes[ProbeKind.AUTH].result = spent
+
+    card = await night.triaged(Mode.QUICK)
+
+    assert card.budget_left == 0
+
+
 async def test_without_money_it_is_quick_and_says_why():
     night = Night(limit=Decimal("0.05"))
 
@@ -197,6 +221,25 @@ async def test_a_probe_that_hangs_is_cut_off_and_unknown():
 
     details = {one.kind: one.detail for one in card.results}
     assert details[ProbeKind.WORKLOAD] == "could not look: TimeoutError"
+
+
+async def test_time_spent_on_the_key_is_not_given_to_the_probes_again():
+    night = Night()
+    hanging = night.probes[ProbeKind.GENERATE_V3]
+    hanging.waits_for = asyncio.Event()
+
+    class LateKeys(Keys):
+        async def for_service(self, service):
+            night.clock.advance(TRIAGE_WITHIN)
+            return night.keys.key, ""
+
+    night.measure = replace(night.measure, keys=LateKeys())
+    night.triage = replace(night.triage, examine=replace(night.examine, measure=night.measure))
+
+    card = await night.triaged()
+
+    details = {one.kind: one.detail for one in card.results}
+    assert details[ProbeKind.GENERATE_V3] == "could not look: TimeoutError"
 
 
 async def test_requests_with_a_key_get_the_services_key_and_the_others_none():
@@ -340,6 +383,17 @@ async def test_two_who_ask_at_once_share_one_triage():
     said = "T-1 has been measuring ideogram-service for 3 s: see its card."
     assert night.heard.messages == [Answer(AnswerKind.DONE, text=said)]
     assert len(night.storage.triages) == 1
+
+
+async def test_of_three_who_ask_in_the_same_moment_one_measures():
+    night = Night()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(night.triage(RunTriage(asked()), None, night.heard))
+
+    assert len(night.storage.triages) == 1
+    assert [one.text[:22] for one in night.heard.messages] == ["T-1 has been measuring"] * 2
 
 
 async def test_pointing_to_a_running_triage_needs_no_inbox_row():

@@ -192,6 +192,7 @@ async def test_enabling_pays_for_no_image():
         (an_exchange(503, "down"), "0"),
         (an_exchange(None), "0"),
         (an_exchange(200, "<html>"), "0.03"),
+        (an_exchange(302), "0.03"),
         (an_exchange(None, sent=True), "0.03"),
     ],
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.answer import AnswerClass
+from bot.domain.answer import AnswerClass, ApiKey, SecretText
 from bot.domain.errors import UserError
 from bot.domain.ids import TriageId
 from bot.domain.mitigation import MitigationKind
@@ -81,6 +81,16 @@ async def test_a_refusal_costs_nothing_and_says_what_came():
     )
     assert said.spent == night.storage.tables.days[DAY] == 0
     assert said.offers == ()
+
+
+async def test_a_key_that_the_refusal_repeats_is_not_posted():
+    night = await a_night()
+    night.keys.key = ApiKey(SecretText("secret-k"), "0a1b2c3d", "secret ideogram-secrets")
+    night.ideogram.all_generations(an_exchange(401, {"message": "no secret-k"}))
+
+    said = await verified(night)
+
+    assert said.detail == "401 in 0.4 s: no …"
 
 
 async def test_an_image_offers_to_end_a_fallback():

@@ -70,6 +70,21 @@ async def test_running_is_the_newest_of_the_service_that_is_claimed(storage: Sto
         assert await uow.triages.running(ServiceName("nobody"), NIGHT) is None
 
 
+async def test_of_those_who_look_for_a_running_one_and_open_one_at_once_one_opens(
+    storage: Storage,
+) -> None:
+    async def ask() -> bool:
+        async with storage() as uow:
+            if await uow.triages.running(SERVICE, NIGHT) is not None:
+                return False
+            await uow.triages.save(a_triage(await uow.triages.next_id()), claimed_until=SOON)
+            return True
+
+    answers = await asyncio.gather(*(ask() for _ in range(5)))
+
+    assert answers.count(True) == 1
+
+
 async def test_abandoned_are_those_running_whose_claim_ran_out(storage: Storage) -> None:
     async with storage() as uow:
         await uow.triages.save(a_triage(1), claimed_until=NIGHT)
