@@ -9,58 +9,22 @@ from pydantic import AfterValidator, Field, HttpUrl, field_validator
 from bot.domain.ids import NAME
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import LEGACY_PRICES, V3_PRICES
-from bot.domain.resolution import NameServer
 from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.settings.hosts import picture_host
+from bot.settings.names import (
+    EVERYONE,
+    ChannelName,
+    EnvName,
+    KubernetesName,
+    NameServerText,
+    PersonName,
+    PersonOrEveryone,
+)
 from bot.settings.part import Part
 from bot.settings.traffic import PrometheusSettings, ThresholdSettings
 
 RESERVED_NAMES: Final = frozenset({"all", "quick", "full"})  # words of the triage command
-_KUBERNETES_NAME: Final = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
-_ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
-
-KubernetesName = Annotated[str, Field(pattern=_KUBERNETES_NAME, max_length=253)]
-EnvName = Annotated[str, Field(pattern=_ENV_NAME)]
-_EVERYONE: Final = "everyone"
-_PERSON: Final = re.compile(r"[UW][A-Z0-9]+")
-_CHANNEL: Final = re.compile(r"[CG][A-Z0-9]+")
-
-
-def _channel(text: str) -> str:
-    if _CHANNEL.fullmatch(text) is None:
-        raise ValueError("use the channel's id (C…), at the bottom of its About, not its name")
-    return text
-
-
-def _person(text: str) -> str:
-    if _PERSON.fullmatch(text) is None:
-        raise ValueError("use the member id (U…): in the person's profile, ⋮, Copy member ID")
-    return text
-
-
-def _who(text: str) -> str:
-    return text if text == _EVERYONE else _person(text)
-
-
-def _name_server(text: str) -> str:
-    NameServer.parse(text)
-    return text
-
-
-NameServerText = Annotated[str, AfterValidator(_name_server)]
-# The patterns are for the JSON Schema alone: the validators say more than "no match".
-PersonName = Annotated[
-    str, AfterValidator(_person), Field(json_schema_extra={"pattern": f"^{_PERSON.pattern}$"})
-]
-PersonOrEveryone = Annotated[
-    str,
-    AfterValidator(_who),
-    Field(json_schema_extra={"pattern": f"^({_EVERYONE}|{_PERSON.pattern})$"}),
-]
-ChannelName = Annotated[
-    str, AfterValidator(_channel), Field(json_schema_extra={"pattern": f"^{_CHANNEL.pattern}$"})
-]
 
 
 class SwitchSettings(Part):
@@ -259,7 +223,7 @@ class PolicySettings(Part):
     """Who may do what, and what is promised."""
 
     allow: dict[MitigationKind | Literal["default"], list[PersonOrEveryone]] = Field(
-        default={"default": [_EVERYONE]},
+        default={"default": [EVERYONE]},
         description="Slack user ids, or everyone, by mitigation; default for the others.",
         json_schema_extra={"propertyNames": {"enum": [*MitigationKind, "default"]}},
     )
