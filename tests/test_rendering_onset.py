@@ -29,7 +29,8 @@ CALM = Counted(0, 120, NIGHT + timedelta(minutes=9))
 
 
 def seen(onset=ONSET, **changes) -> TriageCard:
-    facts = {"state": "seen", "requests": 340, "failed": 338, **to_facts(onset)}
+    counted = {"state": "seen", "window_seconds": 300.0, "requests": 340, "failed": 338}
+    facts = counted | to_facts(onset)
     traffic = a_result(
         ProbeKind.TRAFFIC, Outcome.UNHEALTHY, detail="338 of 340 requests failed", facts=facts
     )

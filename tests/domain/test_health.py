@@ -57,7 +57,7 @@ def test_no_answer_means_down():
 
 @pytest.mark.parametrize(("body", "status"), [(None, 302), ("Not found", 404), ({}, 503)])
 def test_a_document_that_does_not_say_it_names_the_status_too(body, status):
-    reading = read_health(status, body, PATH, {})
+    reading = read_health(an_exchange(status, body), PATH, {})
 
     assert (reading.state, reading.said) == (
         State.UNKNOWN,
@@ -67,7 +67,7 @@ def test_a_document_that_does_not_say_it_names_the_status_too(body, status):
 
 @given(st.integers(100, 599), JSON, st.sampled_from([PATH, "services", "", "..", "services.0"]))
 def test_any_document_is_read_as_some_state_in_few_words(status, body, path):
-    reading = read_health(status, body, path, {"down": ("x",)})
+    reading = read_health(an_exchange(status, body), path, {"down": ("x",)})
 
     assert reading.state in State
     assert reading.said or reading.state is State.UNKNOWN
