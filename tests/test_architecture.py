@@ -39,7 +39,7 @@ CALLS: Final = {
 }
 # Everything may be caught only here (style.md, section "Errors").
 CATCH_ALL: Final = {
-    "bot/slack/app.py",  # Bolt's error handler
+    "bot/slack/app.py",  # the wrapper around a listener, instead of Bolt's error handler
     "bot/web/server.py",  # the HTTP middleware
     "bot/usecases/boundary.py",  # the wrapper around a tick, and around each part of one
     "bot/usecases/measure.py",  # the wrapper around one probe

@@ -1,4 +1,4 @@
-"""The Bolt app: three listeners and one error handler, joined without work at import."""
+"""The Bolt app: three listeners, joined without work at import."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -16,10 +15,10 @@ from bot.domain.errors import UserError
 from bot.slack import ids
 from bot.slack.actions import Actions
 from bot.slack.commands import COMMAND, Commands
-from bot.slack.listening import Ack, Body, Listening
+from bot.slack.listening import Body, Listening
 from bot.slack.submissions import FORMS, Submissions
 
-Listener = Callable[[Ack, Body], Awaitable[None]]
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 Endpoint = Callable[[str, Mapping[str, str]], Awaitable[tuple[int, dict[str, str], str]]]
 log = structlog.get_logger()
 _SIGNATURE: Final = "x-slack-signature"
@@ -58,35 +57,34 @@ class SlackApp:
         app.action(ids.ANY_ACTION)(self.said(self.actions.run))
         for form in FORMS:
             app.view(form)(self.said(self.submissions.run))
-        app.error(self.failed)
+        app.error(_unreadable)
         return app
 
     def said(self, run: Listener) -> Listener:
-        """Wrap a listener: what the person did wrong is acked and said to the person."""
+        """Wrap a listener: what went wrong is acked, and said to the person.
 
-        async def listener(ack: Ack, body: Body) -> None:
+        Left to Bolt's own error handler, a failure within 10 ms of the ack would take it back, and
+        Slack would show "failed with the error" (slack_bolt 1.30, listener/asyncio_runner.py).
+        """
+
+        async def listener(ack: AsyncAck, body: Body) -> None:
             self.listening.own()
             try:
                 await run(ack, body)
             except UserError as error:
                 await ack()
                 await self.listening.say(body, error)
+            except Exception as error:  # noqa: BLE001  Bolt would take the ack back
+                if ack.response is None:  # Slack would show its own error beside ours
+                    await ack()
+                await self.listening.failed(error, body)
 
         return listener
 
-    async def failed(
-        self, error: Exception, body: Body, response: BoltResponse | None
-    ) -> BoltResponse | None:
-        """Say the error id; Bolt calls this for everything else that a listener raised.
 
-        Args:
-            error: What was raised.
-            body: Of the request.
-            response: Bolt's own; None after an ack, when nothing can be answered any more.
-        """
-        await self.listening.failed(error, body)
-        # Slack would show its own error beside ours, and send events again.
-        return None if response is None else BoltResponse(status=200, body="")
+async def _unreadable(error: Exception) -> None:
+    """Hand on what is wrong before a listener is found; listeners say their own failures."""
+    raise error
 
 
 def http_endpoint(app: AsyncApp, signing_secret: str) -> Endpoint:

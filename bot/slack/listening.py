@@ -119,7 +119,7 @@ class Listening:
         return error_id
 
     def own(self) -> None:
-        """Remember the task of this listener until it ends, its error handler included.
+        """Remember the task of this listener until it ends, what is said of its failure included.
 
         Bolt neither keeps nor drains the tasks of its listeners (slack_bolt 1.30,
         listener/asyncio_runner.py); we do, so that a stop waits for them.
