@@ -134,9 +134,12 @@ class NameServers:
 
 
 def _load() -> None:
-    import dns.asyncquery  # noqa: PLC0415  see above
-    import dns.rdtypes.IN.A  # noqa: PLC0415  else with the first answer
-    import dns.rdtypes.IN.AAAA  # noqa: F401, PLC0415
+    import dns.asyncbackend  # noqa: PLC0415  see above
+    import dns.asyncquery  # noqa: PLC0415
+    import dns.rdtypes.IN.A  # noqa: PLC0415
+    import dns.rdtypes.IN.AAAA  # noqa: PLC0415
+
+    dns.asyncbackend.get_backend("asyncio")  # else loaded with the first question
 
 
 def _read(answer: "Message") -> _Found:

@@ -361,7 +361,7 @@ def measurements(draw):
         v3(draw(answers), draw(statuses)),
         auth(draw(outcomes), draw(answers), draw(statuses)),
         keyless(draw(outcomes), draw(answers), answered=draw(st.booleans())),
-        a_result(ProbeKind.DNS, draw(outcomes), latency=timedelta(seconds=draw(st.integers(0, 2)))),
+        a_result(ProbeKind.DNS, draw(outcomes), latency=timedelta(seconds=draw(st.integers(0, 3)))),
         a_result(ProbeKind.DOWNLOAD, draw(outcomes)),
         connectivity(draw(outcomes), names_resolved=draw(st.booleans())),
         health(draw(st.sampled_from(HealthState))),

@@ -111,8 +111,8 @@ def dns(outcome=Outcome.HEALTHY, seconds=0.0, **found):
 
 
 def test_requests_wait_for_a_slow_resolver_that_answers_in_the_end():
-    assert is_waited_for(dns(seconds=1.1))
-    assert not is_waited_for(dns(seconds=1))
+    assert is_waited_for(dns(seconds=2.1))
+    assert not is_waited_for(dns(seconds=2))
     assert not is_waited_for(dns(Outcome.UNHEALTHY, seconds=9))
     assert not is_waited_for(a_result(ProbeKind.DNS))
     assert not is_waited_for(None)
