@@ -100,11 +100,19 @@ class Examine:
         reason = near_the_end if left < price else None
         return replace(free, mode=Mode.FULL, reason=reason, price=price, reserved=price)
 
-    def plan_without_database(self, service: Service, wished: Mode | None) -> Plan:
-        """Allow free probes only, unless a person insists on full."""
+    def plan_without_database(
+        self, service: Service, wished: Mode | None, why: str = "no database"
+    ) -> Plan:
+        """Allow free probes only, unless a person insists on full.
+
+        Args:
+            service: To be measured.
+            wished: What a person insists on; None when nobody does.
+            why: There is no database.
+        """
         if wished is Mode.FULL:
             return Plan(Mode.FULL, None, self.canary.price_of(service.calls), Decimal(0))
-        reason = "no database: free probes only" if wished is None else None
+        reason = f"{why}: free probes only" if wished is None else None
         return Plan(Mode.QUICK, reason, Decimal(0), Decimal(0))
 
     async def __call__(self, service: Service, plan: Plan, on_result: OnResult) -> Examined:

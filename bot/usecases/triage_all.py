@@ -65,6 +65,8 @@ class TriageEverything:
     examine: Examine
     seen_from: str
     show_every: timedelta = SHOW_EVERY
+    # SQLite has one writer: of many services that wait for it at once some would give up.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def __call__(
         self, request: TriageAll, delivery: DeliveryKey | None, answer: Answers
@@ -118,7 +120,7 @@ class TriageEverything:
 
     async def _open(self, service: Service, request: TriageAll) -> tuple[Triage, Plan] | TriageId:
         now = self.clock.now()
-        async with self.storage() as uow:
+        async with self._turn, self.storage() as uow:
             running = await uow.triages.running(service.name, now)
             if running is not None:
                 return running.id
@@ -151,7 +153,7 @@ class TriageEverything:
 
     async def _close(self, triage: Triage, plan: Plan, examined: Examined) -> None:
         now, cause = self.clock.now(), examined.diagnosis.cause
-        async with self.storage() as uow:
+        async with self._turn, self.storage() as uow:
             settled = await self.examine.settle(uow, plan, examined)
             known = await the_same_before(uow, triage.service, cause, now)
             card = replace(

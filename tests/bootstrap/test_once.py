@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.bootstrap.once import AT_ONCE, triage_once
+from bot.bootstrap.once import AT_ONCE, opened, triage_in, triage_once
 from bot.clock import SystemClock
 from bot.domain.diagnosis import Mode
 from bot.sandbox.world import World
-from bot.settings.load import load
+from bot.settings.load import Settings, load
 
 MANY = AT_ONCE * 2
 
@@ -45,7 +45,10 @@ async def health() -> AsyncIterator[Health]:
     await runner.cleanup()
 
 
-async def test_of_many_services_only_some_are_measured_at_once(tmp_path: Path, health: Health):
+@pytest.fixture
+async def settings(tmp_path: Path, health: Health) -> AsyncIterator[Settings]:
+    """Configure many services in a world without a bot."""
+
     def many(config):
         config["services"] = [
             {"name": f"service-{number}", "health_url": health.url, "health_path": "status"}
@@ -53,9 +56,35 @@ async def test_of_many_services_only_some_are_measured_at_once(tmp_path: Path, h
         ]
 
     async with World(tmp_path, port=0, start_bot=False, amend=many) as world:
-        settings = load(world.environment, for_slack=False)
-        async with asyncio.timeout(60):
-            shown, _ = await triage_once(settings, "all", Mode.QUICK, lambda _: lambda _: None)
+        yield load(world.environment, for_slack=False)
+
+
+def _unheard(_: str):
+    return lambda _: None
+
+
+async def test_of_many_services_only_some_are_measured_at_once(settings: Settings, health: Health):
+    async with asyncio.timeout(60):
+        shown, _ = await triage_once(settings, "all", Mode.QUICK, _unheard)
 
     assert len(shown) == MANY
     assert 1 < health.most <= AT_ONCE
+
+
+async def test_no_service_gives_up_the_database_because_of_the_others(settings: Settings):
+    async with asyncio.timeout(60), opened(settings) as (out, remembers):
+        out.storage.patience = timedelta(0)  # whoever finds it taken gives up
+        shown = await triage_in(out, "all", Mode.QUICK, _unheard, remembers=remembers)
+
+    assert len({card.triage_id for card, _ in shown if card.triage_id is not None}) == MANY
+    assert all(card.budget_left is not None for card, _ in shown)
+
+
+async def test_a_database_that_is_there_and_does_not_answer_is_not_called_absent(
+    settings: Settings,
+):
+    async with opened(settings) as (out, remembers):
+        await out.storage.close()
+        ((card, _),) = await triage_in(out, None, None, _unheard, remembers=remembers)
+
+    assert card.mode_reason == "the database did not answer in time: free probes only"
