@@ -18,6 +18,7 @@ from bot.domain.triage import Triage
 from bot.ports import Words
 from bot.settings.load import Settings
 from bot.terminal import next_steps
+from bot.usecases.before import with_memory
 from bot.usecases.examine import Examined, Plan
 from bot.usecases.triage import fallback_on
 
@@ -153,6 +154,7 @@ async def _remembered(
     async with out.storage() as uow:
         triage_id = await uow.triages.next_id()  # first, as who opens one: no two wait in a circle
         settled = await out.examine.settle(uow, plan, examined)
+        card = await with_memory(uow, card, settled, out.clock.now())
         card = replace(card, triage_id=triage_id, budget_left=settled.budget_left)
         triage = Triage(
             id=triage_id,

@@ -24,7 +24,7 @@ from bot.domain.service import Service, find_service
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent, onset_event
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
-from bot.usecases.before import the_same_before
+from bot.usecases.before import with_memory
 from bot.usecases.examine import Examine, Examined, Plan
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import open_beside
@@ -175,9 +175,7 @@ class RunTriages:
         async with self.storage() as uow:
             examined = await self.examine.settle(uow, plan, examined)
             card = self._final(triage.card, examined, offers, not_offered)
-            known = await the_same_before(uow, triage.service, examined.diagnosis.cause, now)
-            left = examined.measurements.balance
-            card = replace(card, beside=replace(card.beside, earlier=known, balance=left))
+            card = await with_memory(uow, card, examined, now)
             stored = await uow.triages.get(triage.id)
             taken = None if stored is None else stored.incident_id
             beside = await open_beside(uow, triage.service, taken)

@@ -17,7 +17,7 @@ from bot.domain.service import Service
 from bot.domain.triage import Triage
 from bot.domain.triage_table import TriageLine, TriageTable, worst_first
 from bot.ports import Answers, Clock, Storage
-from bot.usecases.before import the_same_before
+from bot.usecases.before import with_memory
 from bot.usecases.examine import Examine, Examined, Plan
 from bot.usecases.measure import TRIAGE_WITHIN
 from bot.usecases.triage import fallback_on
@@ -152,12 +152,11 @@ class TriageEverything:
         )
 
     async def _close(self, triage: Triage, plan: Plan, examined: Examined) -> None:
-        now, cause = self.clock.now(), examined.diagnosis.cause
+        now = self.clock.now()
         async with self._turn, self.storage() as uow:
             settled = await self.examine.settle(uow, plan, examined)
-            known = await the_same_before(uow, triage.service, cause, now)
             card = replace(
-                triage.card,
+                await with_memory(uow, triage.card, examined, now),
                 state=TriageState.FINAL,
                 results=tuple(examined.measurements.results.values()),
                 diagnosis=examined.diagnosis,
@@ -165,7 +164,6 @@ class TriageEverything:
                 spent=examined.spent,
                 budget_left=settled.budget_left,
                 fallback_on=fallback_on(examined),
-                beside=replace(triage.card.beside, earlier=known),
             )
             ended = replace(triage, card=card, ended_at=now, reserved=Decimal(0))
             await uow.triages.save(ended, claimed_until=None)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import TriageId
+from bot.domain.ledger import Anchor
 from bot.domain.message import TriageState
 from bot.domain.money import budget_day
 from bot.domain.probe import ProbeKind
@@ -61,6 +62,15 @@ async def test_each_run_is_remembered_with_its_verdict():
         found.lines[0].diagnosis,
     )
     assert found.lines[0].triage_id == triage.id
+
+
+async def test_each_run_keeps_the_balance_it_was_judged_with():
+    night = Night()
+    night.storage.tables.anchors.append(Anchor(Decimal(42), NIGHT, ANA))
+
+    await run(night, "one")
+
+    assert night.storage.triages[0].card.beside.balance == Decimal(42)
 
 
 async def test_money_not_spent_is_given_back():
