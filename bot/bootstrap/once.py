@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.bootstrap.outbound import Outbound, outbound
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import ChannelId
@@ -143,6 +144,7 @@ def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> Tr
         cost=plan.price,
         spent=examined.spent,
         seen_from=out.seen_from,
+        beside=Beside(billing_url=out.examine.billing_url),
         not_offered=tuple(replace(one, why=reason) for one in by_hand),
         fallback_on=is_on,
     )

@@ -71,6 +71,7 @@ class Examine:
     Attributes:
         quote_path: The operation asked for price quotes, as the budget knows it.
         limit: The day's budget, USD.
+        billing_url: Where a person reads the balance and tops up.
         operations: Where the bot's own troubles are told; None only logs them.
     """
 
@@ -82,6 +83,7 @@ class Examine:
     quote_path: str
     read_usage: ReadUsage
     operations: ChannelId | None = None
+    billing_url: str = ""
 
     async def plan(self, uow: UnitOfWork, service: Service, wished: Mode | None) -> Plan:
         """Reserve the money for a full triage, or fall back to free probes and say why."""

@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from bot.domain import facts
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import Cause, Diagnosis, Measurements, Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.health import HealthState
@@ -121,6 +122,7 @@ class RunTriages:
             mode_reason=plan.reason,
             cost=plan.price,
             seen_from=self.seen_from,
+            beside=Beside(billing_url=self.examine.billing_url),
         )
 
     async def _measured(self, triage: Triage, service: Service, plan: Plan) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from bot.domain.beside import Beside
 from bot.domain.errors import BotError
 from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey, ServiceName, TriageId
 from bot.domain.message import TriageCard, TriageState
@@ -149,6 +150,7 @@ class TriageEverything:
             mode_reason=plan.reason,
             cost=plan.price,
             seen_from=self.seen_from,
+            beside=Beside(billing_url=self.examine.billing_url),
         )
 
     async def _close(self, triage: Triage, plan: Plan, examined: Examined) -> None:
