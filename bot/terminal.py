@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Self
 
@@ -14,7 +14,8 @@ from rich.text import Text
 
 from bot.domain.diagnosis import Cause, Diagnosis
 from bot.domain.errors import Problem
-from bot.domain.ids import triage_text
+from bot.domain.history import Earlier
+from bot.domain.ids import incident_text, triage_text
 from bot.domain.message import TriageCard
 from bot.domain.mitigation import MitigationKind
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
@@ -139,8 +140,20 @@ def document(card: TriageCard, words: Words, steps: Sequence[str]) -> dict[str, 
         "cost_usd": _usd(card.cost),
         "spent_usd": _usd(card.spent),
         "budget_left_usd": None if card.budget_left is None else _usd(card.budget_left),
+        "balance_usd": None if card.beside.balance is None else _usd(card.beside.balance),
+        "earlier": None if card.beside.earlier is None else _earlier(card.beside.earlier),
         "diagnosis": None if found is None else _diagnosis(found, card, words, steps),
         "probes": [_probe(one) for one in card.results],
+    }
+
+
+def _earlier(one: Earlier) -> dict[str, Any]:
+    return {
+        "incident": incident_text(one.incident_id),
+        "ago_seconds": _seconds(one.ago),
+        "lasted_seconds": None if one.lasted is None else _seconds(one.lasted),
+        "helped": one.helped,
+        "took_seconds": None if one.took is None else _seconds(one.took),
     }
 
 
@@ -193,6 +206,10 @@ def problems_document(problems: Sequence[Problem]) -> dict[str, Any]:
         "schema": "ideogram-bot/error/1",
         "problems": [{"message": one.message, "fix": one.fix} for one in problems],
     }
+
+
+def _seconds(duration: timedelta) -> int:
+    return int(duration.total_seconds())
 
 
 def _usd(amount: Decimal) -> str:

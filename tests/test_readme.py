@@ -18,6 +18,7 @@ from bot.probes import PROBES
 from bot.settings.config_file import ConfigFile
 from bot.slack.commands import SUBCOMMANDS
 from tests import readme
+from tests.fakes.ideogram import an_exchange
 from tests.readme import PAGE, ROOT
 
 HELP: Final = (ROOT / "templates" / "messages" / "answer.j2").read_text(encoding="utf-8")
@@ -55,7 +56,7 @@ def test_the_words_of_health_mean_what_the_page_says() -> None:
     assert set(listed) == set(HealthState) - {HealthState.UNKNOWN}
     for meaning, words in listed.items():
         for word in re.findall(r"`(.+?)`", words):
-            assert read_health(200, {"is": word.upper()}, "is", {}).state == meaning
+            assert read_health(an_exchange(200, {"is": word.upper()}), "is", {}).state == meaning
 
 
 def test_every_probe_is_listed_in_its_order() -> None:

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
 from bot.bootstrap.outbound import Outbound, outbound
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import ChannelId
@@ -18,6 +19,7 @@ from bot.domain.triage import Triage
 from bot.ports import Words
 from bot.settings.load import Settings
 from bot.terminal import next_steps
+from bot.usecases.before import with_memory
 from bot.usecases.examine import Examined, Plan
 from bot.usecases.triage import fallback_on
 
@@ -66,10 +68,11 @@ async def triage_in(
     """
     services = out.services if name == "all" else [find_service(out.services, name)]
     some = asyncio.Semaphore(AT_ONCE)
+    notes = _Notes(out, remembers=remembers)
 
     async def one(service: Service) -> Shown:
         async with some:
-            return await _one(out, service, mode, listen(service.name), remembers)
+            return await _one(out, service, mode, listen(service.name), notes)
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(service)) for service in services]
@@ -81,27 +84,46 @@ async def _one(
     service: Service,
     mode: Mode | None,
     on_result: Callable[[ProbeResult], None],
-    remembers: bool,  # noqa: FBT001  whether the database answers
+    notes: "_Notes",
 ) -> Shown:
     started_at = out.clock.now()
-    plan = out.examine.plan_without_database(service, mode)
-    # A database that goes away meanwhile costs the id and the budget, never the verdict.
-    if remembers:
-        with suppress(UnavailableError):
-            plan = await _planned(out, service, mode)
+    plan = await notes.plan(service, mode)
     examined = await out.examine(service, plan, on_result)
     card = _card(out, service, plan, examined)
-    card = replace(card, started_at=started_at)
-    if remembers:
-        with suppress(UnavailableError):
-            card = await _remembered(out, plan, examined, card)
+    card = await notes.keep(plan, examined, replace(card, started_at=started_at))
     helps = {kind: one.helps for kind, one in out.mitigations.items() if one.is_configured(service)}
     return card, next_steps(examined.diagnosis, helps, out.words)
 
 
-async def _planned(out: Outbound, service: Service, mode: Mode | None) -> Plan:
-    async with out.storage() as uow:
-        return await out.examine.plan(uow, service, mode)
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """What the database knows of these triages; without it the verdicts are all the same.
+
+    Services take turns: SQLite has one writer, and who waits for it among many gives up.
+    """
+
+    out: Outbound
+    remembers: bool
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def plan(self, service: Service, mode: Mode | None) -> Plan:
+        examine = self.out.examine
+        if not self.remembers:
+            return examine.plan_without_database(service, mode)
+        try:
+            async with self.turn, self.out.storage() as uow:
+                return await examine.plan(uow, service, mode)
+        except UnavailableError:
+            why = "the database did not answer in time"
+            return examine.plan_without_database(service, mode, why)
+
+    async def keep(self, plan: Plan, examined: Examined, card: TriageCard) -> TriageCard:
+        if not self.remembers:
+            return card
+        with suppress(UnavailableError):  # it costs the id and the budget
+            async with self.turn:
+                return await _remembered(self.out, plan, examined, card)
+        return card
 
 
 def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> TriageCard:
@@ -122,6 +144,7 @@ def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> Tr
         cost=plan.price,
         spent=examined.spent,
         seen_from=out.seen_from,
+        beside=Beside(billing_url=out.examine.billing_url),
         not_offered=tuple(replace(one, why=reason) for one in by_hand),
         fallback_on=is_on,
     )
@@ -131,8 +154,9 @@ async def _remembered(
     out: Outbound, plan: Plan, examined: Examined, card: TriageCard
 ) -> TriageCard:
     async with out.storage() as uow:
+        triage_id = await uow.triages.next_id()  # first, as who opens one: no two wait in a circle
         settled = await out.examine.settle(uow, plan, examined)
-        triage_id = await uow.triages.next_id()
+        card = await with_memory(uow, card, settled, out.clock.now())
         card = replace(card, triage_id=triage_id, budget_left=settled.budget_left)
         triage = Triage(
             id=triage_id,

@@ -195,6 +195,7 @@ def _examine(
         quote_path=file.ideogram.quote_path,
         read_usage=read_usage,
         operations=operations_of(file),
+        billing_url=str(file.ideogram.billing_url),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from bot.domain.diagnosis import Cause, Mode, Origin
+from bot.domain.mitigation import MitigationKind
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
 from bot.settings.config_file import ConfigFile
@@ -59,11 +60,23 @@ def _of_triage() -> Schema:
         "cost_usd": _USD,
         "spent_usd": _USD,
         "budget_left_usd": _or_null(_USD),
+        "balance_usd": _or_null(_USD),
+        "earlier": _or_null(_object(**_of_earlier())),
         "diagnosis": _or_null({"$ref": "#/$defs/diagnosis"}),
         "probes": {
             **_list({"$ref": "#/$defs/probe"}),
             "description": "Every kind, in fixed order; also those that were not run.",
         },
+    }
+
+
+def _of_earlier() -> Schema:
+    return {
+        "incident": {"type": "string", "pattern": "^INC-[0-9]+$"},
+        "ago_seconds": _COUNT,
+        "lasted_seconds": _or_null(_COUNT),
+        "helped": _or_null(_one_of(MitigationKind)),
+        "took_seconds": _or_null(_COUNT),
     }
 
 

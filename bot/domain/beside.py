@@ -18,6 +18,7 @@ class Beside:
         quality: What decides how pictures look; None when nobody asked.
         earlier: The same trouble before; None when there was none.
         billing_asked_by: Who had the billing owner asked; None when nobody did.
+        billing_url: Where a person reads the balance and tops up; empty when not configured.
         balance: What was left at Ideogram, USD, by the ledger; None when nobody knows.
     """
 
@@ -26,3 +27,4 @@ class Beside:
     earlier: Earlier | None = None
     billing_asked_by: UserId | None = None
     balance: Decimal | None = None
+    billing_url: str = ""

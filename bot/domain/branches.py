@@ -92,7 +92,10 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.credits_exhausted,
         rests_on=_classes(AnswerClass.UNFUNDED),
         would_change="an image after a top-up",
-        steps=(HumanStep(1, "Ask the billing owner to top up"),),
+        steps=(
+            HumanStep(1, "Ask the billing owner to top up"),
+            HumanStep(3, "Pausing batch jobs protects the top-up and restores nothing"),
+        ),
         by_traffic=_share(AnswerClass.UNFUNDED),
     ),
     Branch(
@@ -167,7 +170,10 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.rate_limit,
         rests_on=_classes(AnswerClass.RATE_LIMITED),
         would_change="an image with fewer requests in flight",
-        steps=(HumanStep(3, f"If it lasts, ask {PARTNERSHIP} for a higher limit"),),
+        steps=(
+            HumanStep(2, "Pause batch jobs: they share the limit"),
+            HumanStep(3, f"If it lasts, ask {PARTNERSHIP} for a higher limit"),
+        ),
         contact=PARTNERSHIP,
         by_traffic=_sign(lambda signs: signs.is_rate_limited),
     ),

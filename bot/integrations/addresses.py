@@ -10,10 +10,8 @@ from typing import Final
 
 MAX_ADDRESSES: Final = 4
 # Compatible (RFC 4291, ended), mapped, and translated by NAT64 (RFC 6052).
-_ENDS_WITH_IPV4: Final = tuple(
-    ipaddress.IPv6Network(one) for one in ("::/96", "::ffff:0:0/96", "64:ff9b::/96")
-)
-_LOCAL_NAT64: Final = ipaddress.IPv6Network("64:ff9b:1::/48")  # RFC 8215: of one's own network
+_ENDS_WITH_IPV4: Final = ("::/96", "::ffff:0:0/96", "64:ff9b::/96")
+_LOCAL_NAT64: Final = "64:ff9b:1::/48"  # RFC 8215: of one's own network
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
@@ -67,7 +65,7 @@ def is_public(address: str) -> bool:
     """Tell whether an address lies in the open internet: not private, loopback or link-local."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
-        if found.is_site_local or found in _LOCAL_NAT64:
+        if found.is_site_local or found in ipaddress.IPv6Network(_LOCAL_NAT64):
             return False
         found = _carried(found) or found
     return found.is_global and not found.is_multicast
@@ -75,6 +73,6 @@ def is_public(address: str) -> bool:
 
 def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     """Find the IPv4 address that an IPv6 address leads to; None when it leads to none."""
-    if any(address in one for one in _ENDS_WITH_IPV4):
+    if any(address in ipaddress.IPv6Network(one) for one in _ENDS_WITH_IPV4):
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.sixtofour

@@ -1,11 +1,23 @@
 """Remember the same trouble before."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.diagnosis import Cause
 from bot.domain.history import Earlier, earlier
 from bot.domain.ids import ServiceName
+from bot.domain.message import TriageCard
 from bot.ports import UnitOfWork
+from bot.usecases.examine import Examined
+
+
+async def with_memory(
+    uow: UnitOfWork, card: TriageCard, examined: Examined, now: datetime
+) -> TriageCard:
+    """Put beside a verdict the same trouble before, and the balance it was drawn with."""
+    known = await the_same_before(uow, card.service, examined.diagnosis.cause, now)
+    beside = replace(card.beside, earlier=known, balance=examined.measurements.balance)
+    return replace(card, beside=beside)
 
 
 async def the_same_before(

@@ -71,6 +71,7 @@ class Examine:
     Attributes:
         quote_path: The operation asked for price quotes, as the budget knows it.
         limit: The day's budget, USD.
+        billing_url: Where a person reads the balance and tops up.
         operations: Where the bot's own troubles are told; None only logs them.
     """
 
@@ -82,6 +83,7 @@ class Examine:
     quote_path: str
     read_usage: ReadUsage
     operations: ChannelId | None = None
+    billing_url: str = ""
 
     async def plan(self, uow: UnitOfWork, service: Service, wished: Mode | None) -> Plan:
         """Reserve the money for a full triage, or fall back to free probes and say why."""
@@ -100,11 +102,19 @@ class Examine:
         reason = near_the_end if left < price else None
         return replace(free, mode=Mode.FULL, reason=reason, price=price, reserved=price)
 
-    def plan_without_database(self, service: Service, wished: Mode | None) -> Plan:
-        """Allow free probes only, unless a person insists on full."""
+    def plan_without_database(
+        self, service: Service, wished: Mode | None, why: str = "no database"
+    ) -> Plan:
+        """Allow free probes only, unless a person insists on full.
+
+        Args:
+            service: To be measured.
+            wished: What a person insists on; None when nobody does.
+            why: There is no database.
+        """
         if wished is Mode.FULL:
             return Plan(Mode.FULL, None, self.canary.price_of(service.calls), Decimal(0))
-        reason = "no database: free probes only" if wished is None else None
+        reason = f"{why}: free probes only" if wished is None else None
         return Plan(Mode.QUICK, reason, Decimal(0), Decimal(0))
 
     async def __call__(self, service: Service, plan: Plan, on_result: OnResult) -> Examined:

@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from bot.domain import facts
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import Cause, Diagnosis, Measurements, Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.health import HealthState
@@ -24,7 +25,7 @@ from bot.domain.service import Service, find_service
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent, onset_event
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
-from bot.usecases.before import the_same_before
+from bot.usecases.before import with_memory
 from bot.usecases.examine import Examine, Examined, Plan
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import open_beside
@@ -121,6 +122,7 @@ class RunTriages:
             mode_reason=plan.reason,
             cost=plan.price,
             seen_from=self.seen_from,
+            beside=Beside(billing_url=self.examine.billing_url),
         )
 
     async def _measured(self, triage: Triage, service: Service, plan: Plan) -> None:
@@ -175,9 +177,7 @@ class RunTriages:
         async with self.storage() as uow:
             examined = await self.examine.settle(uow, plan, examined)
             card = self._final(triage.card, examined, offers, not_offered)
-            known = await the_same_before(uow, triage.service, examined.diagnosis.cause, now)
-            left = examined.measurements.balance
-            card = replace(card, beside=replace(card.beside, earlier=known, balance=left))
+            card = await with_memory(uow, card, examined, now)
             stored = await uow.triages.get(triage.id)
             taken = None if stored is None else stored.incident_id
             beside = await open_beside(uow, triage.service, taken)

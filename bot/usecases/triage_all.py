@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from bot.domain.beside import Beside
 from bot.domain.errors import BotError
 from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey, ServiceName, TriageId
 from bot.domain.message import TriageCard, TriageState
@@ -17,7 +18,7 @@ from bot.domain.service import Service
 from bot.domain.triage import Triage
 from bot.domain.triage_table import TriageLine, TriageTable, worst_first
 from bot.ports import Answers, Clock, Storage
-from bot.usecases.before import the_same_before
+from bot.usecases.before import with_memory
 from bot.usecases.examine import Examine, Examined, Plan
 from bot.usecases.measure import TRIAGE_WITHIN
 from bot.usecases.triage import fallback_on
@@ -65,6 +66,8 @@ class TriageEverything:
     examine: Examine
     seen_from: str
     show_every: timedelta = SHOW_EVERY
+    # SQLite has one writer: of many services that wait for it at once some would give up.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def __call__(
         self, request: TriageAll, delivery: DeliveryKey | None, answer: Answers
@@ -118,7 +121,7 @@ class TriageEverything:
 
     async def _open(self, service: Service, request: TriageAll) -> tuple[Triage, Plan] | TriageId:
         now = self.clock.now()
-        async with self.storage() as uow:
+        async with self._turn, self.storage() as uow:
             running = await uow.triages.running(service.name, now)
             if running is not None:
                 return running.id
@@ -147,15 +150,15 @@ class TriageEverything:
             mode_reason=plan.reason,
             cost=plan.price,
             seen_from=self.seen_from,
+            beside=Beside(billing_url=self.examine.billing_url),
         )
 
     async def _close(self, triage: Triage, plan: Plan, examined: Examined) -> None:
-        now, cause = self.clock.now(), examined.diagnosis.cause
-        async with self.storage() as uow:
+        now = self.clock.now()
+        async with self._turn, self.storage() as uow:
             settled = await self.examine.settle(uow, plan, examined)
-            known = await the_same_before(uow, triage.service, cause, now)
             card = replace(
-                triage.card,
+                await with_memory(uow, triage.card, examined, now),
                 state=TriageState.FINAL,
                 results=tuple(examined.measurements.results.values()),
                 diagnosis=examined.diagnosis,
@@ -163,7 +166,6 @@ class TriageEverything:
                 spent=examined.spent,
                 budget_left=settled.budget_left,
                 fallback_on=fallback_on(examined),
-                beside=replace(triage.card.beside, earlier=known),
             )
             ended = replace(triage, card=card, ended_at=now, reserved=Decimal(0))
             await uow.triages.save(ended, claimed_until=None)

@@ -2,6 +2,8 @@
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import yaml
@@ -9,8 +11,11 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from bot.bootstrap.schemas import config_schema, triage_schema
 from bot.domain.answer import Phase
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import AlsoSeen, Cause, NotLookedAt, Origin
 from bot.domain.errors import Problem
+from bot.domain.history import Earlier
+from bot.domain.ids import IncidentId
 from bot.domain.message import NotOffered
 from bot.domain.mitigation import MitigationKind
 from bot.domain.onset import Onset, Sign, to_facts
@@ -34,7 +39,11 @@ RESULTS = (
     a_result(ProbeKind.REACHABILITY, phases=((Phase.FIRST_BYTE, NIGHT - NIGHT),), request="GET /"),
 )
 BY_HAND = NotOffered(MitigationKind.ENABLE_FALLBACK, "no cluster", by_hand="kubectl set env")
-CARD = a_card(diagnosis=DIAGNOSIS, results=RESULTS, not_offered=(BY_HAND,))
+EARLIER = Earlier(
+    IncidentId(17), timedelta(days=12), timedelta(hours=1), BY_HAND.kind, timedelta(seconds=48)
+)
+BESIDE = Beside(earlier=EARLIER, balance=Decimal(38))
+CARD = a_card(diagnosis=DIAGNOSIS, results=RESULTS, not_offered=(BY_HAND,), beside=BESIDE)
 ONE = document(CARD, WORDS, ["Enable Fallback"])
 ALL = {"schema": "ideogram-bot/triages/1", "triages": [ONE, ONE]}
 ERROR = problems_document([Problem("No such service.", "Name another.")])
@@ -61,6 +70,17 @@ def test_each_is_a_schema_of_the_draft_it_names(schema):
 @pytest.mark.parametrize("printed", [ONE, ALL, ERROR, document(a_healthy_card(), WORDS, [])])
 def test_every_document_is_as_its_schema_says(printed):
     check_document(printed)
+
+
+def test_the_same_trouble_before_and_the_balance_are_in_the_document():
+    assert ONE["balance_usd"] == "38.000"
+    assert ONE["earlier"] == {
+        "incident": "INC-17",
+        "ago_seconds": 12 * 86400,
+        "lasted_seconds": 3600,
+        "helped": "enable-fallback",
+        "took_seconds": 48,
+    }
 
 
 def test_a_triage_without_database_and_verdict_is_as_its_schema_says():

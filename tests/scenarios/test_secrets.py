@@ -58,9 +58,23 @@ async def test_no_secret_and_no_signed_address_is_said_kept_or_printed(story):
     await _holds_no_secret(story, document + printed)
 
 
+PATHS = ("/generate", "/v1/ideogram-v3/generate", "/v2/image/generate/ideogram-4-5")
+
+
+def _indiscreet(status: int, key: str) -> dict[str, str] | str:
+    """Repeat the key of a request in a refusal, as careless servers do."""
+    said = f"Access denied for owner@example.com. Key {key} is not valid."
+    said += f" See https://example.com/keys?token={key[:20]}"
+    if status == 500:
+        return f"<html><body><p>Bad gateway. {said}</p></body></html>"
+    return {"message" if status == 401 else "detail": said, "debug": f"Api-Key: {key}"}
+
+
 async def test_a_key_that_ideogram_repeats_is_nowhere(story):
+    ideogram = story.world.ideogram
     for status in (500, 400, 401):
-        story.world.ideogram.repeat_keys(status)
+        for path in PATHS:
+            ideogram.say(path, status, _indiscreet(status, ideogram.key))
         await story.run("triage full")
         await story.sees(f"{status} in ", "$1.00 left")
     for shown in ("Show Evidence", "Copy Report for Ideogram"):

@@ -52,6 +52,16 @@ async def test_who_knows_the_key_cannot_show_it(kind):
     assert "says …" in repr(card)
 
 
+async def test_the_card_knows_where_to_pay():
+    night = Night()
+    night.examine = replace(night.examine, billing_url="https://ideogram.ai/platform")
+    night.triage = replace(night.triage, examine=night.examine)
+
+    card = await night.triaged()
+
+    assert card.beside.billing_url == "https://ideogram.ai/platform"
+
+
 async def test_it_offers_what_helps_and_remembers_the_previews():
     night = Night()
     night.break_ideogram()

@@ -1,6 +1,7 @@
 """Every service at once: one table, one run per service, and what failures cost."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -8,11 +9,13 @@ from decimal import Decimal
 from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import TriageId
+from bot.domain.ledger import Anchor
 from bot.domain.message import TriageState
 from bot.domain.money import budget_day
 from bot.domain.probe import ProbeKind
 from bot.domain.request import TriageAll
 from bot.domain.triage_table import TriageTable
+from bot.ports import Storage
 from tests.builders import ANA, NIGHT, a_service, asked
 from tests.usecases.nights import DELIVERY, Night, until
 
@@ -59,6 +62,15 @@ async def test_each_run_is_remembered_with_its_verdict():
         found.lines[0].diagnosis,
     )
     assert found.lines[0].triage_id == triage.id
+
+
+async def test_each_run_keeps_the_balance_it_was_judged_with():
+    night = Night()
+    night.storage.tables.anchors.append(Anchor(Decimal(42), NIGHT, ANA))
+
+    await run(night, "one")
+
+    assert night.storage.triages[0].card.beside.balance == Decimal(42)
 
 
 async def test_money_not_spent_is_given_back():
@@ -116,6 +128,39 @@ class _Broken:
 
     async def plan(self, *_: object) -> None:
         raise UnavailableError("no database")
+
+
+async def test_services_take_turns_with_the_database():
+    night = Night()
+    crowd = _Crowd(night.storage)
+    everything = replace(several(night, *(f"service-{at}" for at in range(9))), storage=crowd)
+
+    await everything(TriageAll(asked(), Mode.QUICK), None, night.heard)
+
+    assert len(night.storage.triages) == 9
+    assert crowd.most <= 2  # one service, and the table
+
+
+class _Crowd(Storage):
+    """Counts who wants the database at the same time."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self.now = self.most = 0
+
+    @asynccontextmanager
+    async def __call__(self):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)  # noqa: TID251  let the others come
+        try:
+            async with self.storage() as uow:
+                yield uow
+        finally:
+            self.now -= 1
+
+    async def wait_for_outbox(self, within):
+        await self.storage.wait_for_outbox(within)
 
 
 async def test_verdicts_come_worst_first():

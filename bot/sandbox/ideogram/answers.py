@@ -5,7 +5,6 @@ body was ever published; the two here (nothing, and a proxy's HTML) are what rea
 """
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -69,14 +68,3 @@ def bad_request(detail: str) -> Refusal:
 def not_found(detail: str) -> Refusal:
     """Return the 404 of an unknown path, model or generation."""
     return problem(404, "Not Found", detail)
-
-
-def indiscreet(status: int, key: str) -> Refusal:
-    """Return a refusal that repeats the key of the request, as careless servers do."""
-    said = f"Access denied for owner@example.com. Key {key} is not valid."
-    said += f" See https://example.com/keys?token={key[:20]}"
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Refusal(status, f"<html><body><p>Bad gateway. {said}</p></body></html>")
-    if status == HTTPStatus.BAD_REQUEST:
-        return bad_request(said)
-    return Refusal(status, {"message": said, "debug": {"headers": f"Api-Key: {key}"}})

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from bot.sandbox.ideogram import faults
 from bot.sandbox.ideogram.account import Account
-from bot.sandbox.ideogram.answers import Refusal, indiscreet, not_found, problem
+from bot.sandbox.ideogram.answers import Refusal, not_found, problem
 from bot.sandbox.ideogram.faults import FAULTS
 from bot.sandbox.ideogram.generations import JITTER, Generations
 from bot.sandbox.ideogram.listener import Listener
@@ -89,7 +89,6 @@ class IdeogramServer:
         self._generations.slow_seconds = slow_seconds
         self._generations.jitter = jitter
         self._fault_since = 0.0
-        self._indiscreet: int | None = None
         self._jwks = _jwks()
         self._said: dict[str, tuple[int, Mapping[str, object] | str]] = {}
         self._listener = Listener(self._application())
@@ -141,10 +140,6 @@ class IdeogramServer:
         """
         self._said[path] = status, body
 
-    def repeat_keys(self, status: int | None) -> None:
-        """Refuse whoever sends a key with this status, and repeat the key; None ends that."""
-        self._indiscreet = status
-
     async def set_fault(self, name: str | None) -> None:
         """Break the server, or repair it; takes effect at once.
 
@@ -192,11 +187,7 @@ class IdeogramServer:
     async def _answer(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         at, started = time.time(), time.monotonic()
         request_id = str(uuid.uuid4())
-        key = request.headers.get("Api-Key")
         try:
-            if self._indiscreet is not None and key:
-                request_id = key
-                raise indiscreet(self._indiscreet, key)
             said = self._said.get(request.path)
             response = Refusal(*said).response() if said else await handler(request)
         except Refusal as refusal:
