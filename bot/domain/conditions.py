@@ -43,7 +43,7 @@ def _worst(*found: Severity | None) -> Severity | None:
 
 
 def own_network(s: Signals) -> Severity | None:
-    """Nothing outside answers."""
+    """Nothing outside answers: what comes from there is unseen, so this comes before worse rows."""
     return severity_of_unseen_users(s) if s.cut_off and s.own_network_fails else None
 
 
@@ -73,19 +73,25 @@ def outage(s: Signals) -> Severity | None:
 
 
 def timeout(s: Signals) -> Severity | None:
-    """They take longer than anybody waits, and nothing worse is known."""
+    """They take longer than anybody waits, and nothing worse is known.
+
+    Calls speak of calls, and users' requests of users': a broken call clears no timeout of theirs.
+    """
     late = AnswerClass.TIMED_OUT
-    if s.broken:
-        return None
-    by_canary = _all_or_part(s, s.with_class(late), Severity.P1, Severity.P2)
+    mere = () if s.broken else s.with_class(late)
+    by_canary = _all_or_part(s, mere, Severity.P1, Severity.P2)
     if s.share_of(AnswerClass.SERVER_ERROR) is not Share.FEW:
         return by_canary  # of users' requests the server errors speak, in the row above
     return _worst(by_canary, _by_share(s, late, down=Severity.P1, degraded=Severity.P2))
 
 
 def stale_key(s: Signals) -> Severity | None:
-    """See pods with a key that is no longer the Secret's."""
-    return when(s.key_works and s.pods_have_old_key and s.users_suffer_or_would, Severity.P1)
+    """See pods with a key that is no longer the Secret's.
+
+    One image is enough to prove the Secret's key. With the last one lost nothing proves it, and
+    the row ends, however badly users fare.
+    """
+    return when(s.key_gets_images and s.pods_have_old_key and s.users_suffer_or_would, Severity.P1)
 
 
 def own_service(s: Signals) -> Severity | None:
@@ -106,9 +112,8 @@ def own_service(s: Signals) -> Severity | None:
 
 
 def slow(s: Signals) -> Severity | None:
-    """P95 of users' requests; where that is out of sight, a canary."""
-    by_traffic = None if s.signs is None else s.signs.is_slow
-    return when(s.slow_canaries if by_traffic is None else by_traffic, Severity.P2)
+    """P95 of users' requests; where that is out of sight, or users did not wait, a canary."""
+    return when(s.slow_calls or s.users_wait, Severity.P2)
 
 
 def rate_limit(s: Signals) -> Severity | None:
