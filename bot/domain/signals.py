@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from bot.domain import facts
@@ -19,7 +20,7 @@ from bot.domain.users import Users, by_health, by_traffic, suffered_by_us, worse
 NEAR_ZERO: Final = Decimal(1)  # USD; below it a refused key is paused rather than revoked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: it remembers what it read of users' requests
 class Signals(Calls):
     """Answers to the questions of the table, computed from one set of measurements."""
 
@@ -80,7 +81,7 @@ class Signals(Calls):
         )
         return by_name + by_status
 
-    @property
+    @cached_property
     def signs(self) -> Signs | None:
         """What users' requests show; None when none of it was read."""
         result = self.result(ProbeKind.TRAFFIC)
