@@ -43,7 +43,7 @@ def _worst(*found: Severity | None) -> Severity | None:
 
 
 def own_network(s: Signals) -> Severity | None:
-    """Nothing outside answers."""
+    """Nothing outside answers: what comes from there is unseen, so this comes before worse rows."""
     return severity_of_unseen_users(s) if s.cut_off and s.own_network_fails else None
 
 
@@ -73,11 +73,13 @@ def outage(s: Signals) -> Severity | None:
 
 
 def timeout(s: Signals) -> Severity | None:
-    """They take longer than anybody waits, and nothing worse is known."""
+    """They take longer than anybody waits, and nothing worse is known.
+
+    Calls speak of calls, and users' requests of users': a broken call clears no timeout of theirs.
+    """
     late = AnswerClass.TIMED_OUT
-    if s.broken:
-        return None
-    by_canary = _all_or_part(s, s.with_class(late), Severity.P1, Severity.P2)
+    mere = () if s.broken else s.with_class(late)
+    by_canary = _all_or_part(s, mere, Severity.P1, Severity.P2)
     if s.share_of(AnswerClass.SERVER_ERROR) is not Share.FEW or s.waits_for_dns:
         # Of users' requests the server errors speak, in the row above, or our own resolver does.
         return by_canary
@@ -85,8 +87,12 @@ def timeout(s: Signals) -> Severity | None:
 
 
 def stale_key(s: Signals) -> Severity | None:
-    """See pods with a key that is no longer the Secret's."""
-    return when(s.key_works and s.pods_have_old_key and s.users_suffer_or_would, Severity.P1)
+    """See pods with a key that is no longer the Secret's.
+
+    One image is enough to prove the Secret's key. With the last one lost nothing proves it, and
+    the row ends, however badly users fare.
+    """
+    return when(s.key_gets_images and s.pods_have_old_key and s.users_suffer_or_would, Severity.P1)
 
 
 def own_service(s: Signals) -> Severity | None:
@@ -117,10 +123,7 @@ def suspects_dns(s: Signals) -> bool:
 
 def slow(s: Signals) -> Severity | None:
     """P95 of users' requests; where that is out of sight, or users did not wait, a canary."""
-    by_traffic = None if s.signs is None else s.signs.is_slow
-    if s.share_of(AnswerClass.TIMED_OUT) is not Share.FEW:
-        by_traffic = by_traffic or None  # how long it takes is not known to who gave up
-    return when(s.slow_canaries if by_traffic is None else by_traffic, Severity.P2)
+    return when(s.slow_calls or s.users_wait, Severity.P2)
 
 
 def rate_limit(s: Signals) -> Severity | None:

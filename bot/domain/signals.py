@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from bot.domain import facts
@@ -20,7 +21,7 @@ from bot.domain.users import Users, by_health, by_traffic, suffered_by_us, worse
 NEAR_ZERO: Final = Decimal(1)  # USD; below it a refused key is paused rather than revoked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: it remembers what it read of users' requests
 class Signals(Calls):
     """Answers to the questions of the table, computed from one set of measurements."""
 
@@ -86,7 +87,7 @@ class Signals(Calls):
         )
         return by_name + by_status
 
-    @property
+    @cached_property
     def signs(self) -> Signs | None:
         """What users' requests show; None when none of it was read."""
         result = self.result(ProbeKind.TRAFFIC)
@@ -168,7 +169,7 @@ class Signals(Calls):
     def _calls_fail(self) -> bool:
         """Something of the provider's is broken or slow: users suffer from that first."""
         lost = self.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY
-        return bool(self.failed or self.slow_canaries or lost)
+        return bool(self.failed or self.slow_calls or lost)
 
     @property
     def balance(self) -> Decimal | None:
@@ -203,8 +204,8 @@ class Signals(Calls):
 
     @property
     def looks_bad(self) -> bool:
-        """A person calls the pictures bad, while every call works."""
-        return self.said is Sight.LOOKS_BAD and len(self.with_image) == len(self.attempts)
+        """A person calls the pictures bad, while some come and no call is unmeasured."""
+        return self.said is Sight.LOOKS_BAD and bool(self.with_image) and not self.unmeasured
 
     @property
     def users_suffer(self) -> bool:
@@ -237,6 +238,24 @@ class Signals(Calls):
         if self.measured.mode is Mode.QUICK:
             return self.quote_accepted
         return len(self.with_image) == len(self.attempts)
+
+    @property
+    def key_gets_images(self) -> bool:
+        """Some call got an image; without canaries an accepted quote is enough."""
+        return self.quote_accepted if self.measured.mode is Mode.QUICK else bool(self.with_image)
+
+    @property
+    def users_wait(self) -> bool | None:
+        """Whether users' pictures take too long; None when their requests cannot tell."""
+        if self.signs is None:
+            return None
+        gave_up = self.share_of(AnswerClass.TIMED_OUT) is not Share.FEW
+        return self.signs.is_slow or (None if gave_up else self.signs.is_slow)
+
+    @property
+    def slow_calls(self) -> tuple[ProbeKind, ...]:
+        """The calls that took too long, where users' requests do not tell more than they do."""
+        return self.slow_canaries if self.users_wait is None else ()
 
 
 def in_fixed_order(kinds: Iterable[ProbeKind]) -> tuple[ProbeKind, ...]:

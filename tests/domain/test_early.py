@@ -12,6 +12,7 @@ from bot.domain.diagnosis import Cause, Measurements
 from bot.domain.early import early
 from bot.domain.health import HealthState
 from bot.domain.probe import Outcome, ProbeKind
+from tests.domain.drawn import measurements
 from tests.domain.measured import (
     all_well,
     auth,
@@ -23,7 +24,6 @@ from tests.domain.measured import (
     traffic,
     v3,
 )
-from tests.domain.test_diagnose import measurements
 
 DENIED = Answer.DENIED
 REFUSED = all_well(
