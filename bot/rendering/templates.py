@@ -149,6 +149,10 @@ class _Shared:
         return getattr(self._module, name)
 
 
+def _nothing(_: jinja2.runtime.Context) -> Iterator[str]:
+    return iter(())
+
+
 @dataclass(frozen=True)
 class _Surface:
     """The templates as one kind of output sees them."""
@@ -159,7 +163,9 @@ class _Surface:
         """Fill the named blocks of a template; one that is not there is empty."""
         found = self.environment.get_template(template)
         context = found.new_context({**values, **self._shared})
-        # Running it from the top puts its own macros into the context; blocks alone lack them.
+        # Running it from the top puts its own macros into the context; blocks alone lack them, and
+        # would all be filled on the way.
+        context.blocks = {one: [_nothing] for one in found.blocks}
         "".join(found.root_render_func(context))
         return {name: self._block(found, context, name) for name in names}
 
