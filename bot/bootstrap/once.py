@@ -54,6 +54,8 @@ async def triage_once(
     """
     async with opened(settings) as (out, remembers):
         services = out.services if name == "all" else [find_service(out.services, name)]
+        if any(one.target is not None for one in services):
+            out.servers.ready()  # now, or the probes' times would hold the time it takes
         some = asyncio.Semaphore(AT_ONCE)
 
         async def one(service: Service) -> Shown:

@@ -219,11 +219,12 @@ class Templates(Words):
                 found += _undefined(environment, name)
         return tuple(found)
 
-    def prepare(self) -> None:
-        """Read what the first minute of an incident needs, so that nobody waits for it then."""
+    def prepare(self) -> Iterator[str]:
+        """Read what the first minute of an incident needs, one template at a time."""
         for name in (*_MACROS.values(), *_FIRST):
             for surface in (self._mrkdwn, self._plain):
                 surface.environment.get_template(name)
+                yield name
 
     def wording(self, message: Message) -> Wording:
         """Word a message for Slack."""
