@@ -17,6 +17,7 @@ class Ended:
     output: str
     errors: str
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     sockets: int
 
@@ -63,7 +64,7 @@ async def run(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    seen = {"peak_mb": 0.0, "sockets": 0}
+    seen = {"peak_mb": 0.0, "sockets": 0, "cpu": 0.0}
     try:
         async with asyncio.timeout(within), _watched(process, seen):
             output, errors = await process.communicate()
@@ -74,7 +75,13 @@ async def run(
     seconds = time.perf_counter() - began
     code = process.returncode or 0
     return Ended(
-        code, output.decode(), errors.decode(), seconds, seen["peak_mb"], int(seen["sockets"])
+        code=code,
+        output=output.decode(),
+        errors=errors.decode(),
+        seconds=seconds,
+        cpu_seconds=seen["cpu"],
+        peak_mb=seen["peak_mb"],
+        sockets=int(seen["sockets"]),
     )
 
 
@@ -87,6 +94,7 @@ async def _watched(
             with contextlib.suppress(OSError):  # it just ended
                 seen["peak_mb"] = max(seen["peak_mb"], peak_mb(process.pid))
                 seen["sockets"] = max(seen["sockets"], sockets(process.pid))
+                seen["cpu"] = cpu_seconds(process.pid)
             await asyncio.sleep(SAMPLE_SECONDS)
 
     async with asyncio.TaskGroup() as group:

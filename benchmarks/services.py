@@ -57,8 +57,9 @@ async def triaged(stage: Stage, name: str) -> list[Figure]:
     counted = stage.ideogram.requests_by_path
     paths = ", ".join(f"{count} {path}" for path, count in sorted(counted.items()))
     healthy = verdicts.count("healthy")
+    time = f"{ended.seconds:.1f} s, {ended.cpu_seconds:.1f} s of CPU, {healthy} healthy"
     return [
-        Figure(f"{name}: time, interpreter and all", f"{ended.seconds:.1f} s, {healthy} healthy"),
+        Figure(f"{name}: time, interpreter and all", time),
         Figure(f"{name}: most memory", f"{ended.peak_mb:.0f} MB"),
         Figure(f"{name}: most open sockets", f"{ended.sockets}"),
         Figure(f"{name}: requests to Ideogram", f"{counted.total()} ({paths})"),

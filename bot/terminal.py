@@ -41,13 +41,14 @@ class Progress:
     def __init__(self, console: Console, services: Sequence[str]) -> None:
         """Write to `console`; with several services each line names its own."""
         self._console = console
+        self._is_live = console.is_terminal
         self._many = len(services) > 1
         self._results: dict[tuple[str, ProbeKind], ProbeResult] = {}
-        self._live = Live(self._table(), console=console, transient=True)
+        self._live = Live(get_renderable=self._table, console=console, transient=True)
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        if self._console.is_terminal:
+        if self._is_live:
             self._live.start()
         return self
 
@@ -60,20 +61,18 @@ class Progress:
 
         def add(result: ProbeResult) -> None:
             self._results[service, result.kind] = result
-            if self._console.is_terminal:
-                self._live.update(self._table())
-                return
+            if self._is_live:
+                return  # drawn from time to time
             word, _ = _MARKS[result.outcome]
             before = f"{service}: " if self._many else ""
-            self._console.print(
-                f"{before}{result.kind}: {word}: {result.detail}", markup=False, highlight=False
-            )
+            # Past the console, which would measure and wrap what nobody reads in columns.
+            print(f"{before}{result.kind}: {word}: {result.detail}", file=self._console.file)
 
         return add
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))
-        for (service, kind), result in sorted(self._results.items()):
+        for (service, kind), result in sorted(self._results.copy().items()):  # drawn by a thread
             word, colour = _MARKS[result.outcome]
             cells = [kind.value, Text(word, style=colour), Text(result.detail)]
             table.add_row(*([service, *cells] if self._many else cells))

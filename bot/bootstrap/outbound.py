@@ -1,6 +1,5 @@
 """Everything that looks outward, joined: clients, keys, probes and mitigations."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -72,9 +71,11 @@ class Outbound:
     servers: LaterApiServers
 
     async def prepare(self) -> None:
-        """Read what was left out of the start, before somebody waits for it."""
-        await asyncio.to_thread(self.words.prepare)
-        await self.servers.ready()
+        """Read what was left out of the start, piece by piece, before somebody waits for it."""
+        if any(one.target is not None for one in self.services):
+            self.servers.ready()
+        for _ in self.words.prepare():
+            await self.clock.sleep(timedelta(0))  # whoever asks meanwhile is heard
 
 
 @asynccontextmanager

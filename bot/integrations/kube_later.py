@@ -1,10 +1,9 @@
 """API servers that are first asked some time after the start.
 
-The package that carries the requests takes a fifth of the start of this program. It is read in
-another thread, when somebody asks for it or for something of a cluster.
+The package that carries the requests takes a fifth of the start of this program. Not in another
+thread: two threads that compute hold each other up, and what is measured meanwhile would be wrong.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -33,22 +32,20 @@ class LaterApiServers(ApiServers):
     clock: Clock
     kubeconfig: str | None = None
     _servers: ApiServers | None = field(default=None, init=False)
-    _making: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def ready(self) -> ApiServers:
-        """Read the package, once."""
-        async with self._making:
-            if self._servers is None:
-                self._servers = await asyncio.to_thread(_made, self.clock, self.kubeconfig)
-            return self._servers
+    def ready(self) -> ApiServers:
+        """Read the package, once: a fifth of a second."""
+        if self._servers is None:
+            self._servers = _made(self.clock, self.kubeconfig)
+        return self._servers
 
     async def request(self, ask: KubeAsk) -> KubeAnswer:
         """Send one request."""
-        return await (await self.ready()).request(ask)
+        return await self.ready().request(ask)
 
     async def lines(self, ask: KubeAsk, *, within: timedelta) -> AsyncGenerator[Mapping[str, Any]]:
         """Send a watch and yield its events."""
-        servers = await self.ready()
+        servers = self.ready()
         async with aclosing(servers.lines(ask, within=within)) as lines:
             async for line in lines:
                 yield line

@@ -150,6 +150,10 @@ class _Shared:
         return getattr(self._module, name)
 
 
+def _nothing(_: jinja2.runtime.Context) -> Iterator[str]:
+    return iter(())
+
+
 @dataclass(frozen=True)
 class _Surface:
     """The templates as one kind of output sees them."""
@@ -160,7 +164,9 @@ class _Surface:
         """Fill the named blocks of a template; one that is not there is empty."""
         found = self.environment.get_template(template)
         context = found.new_context({**values, **self._shared})
-        # Running it from the top puts its own macros into the context; blocks alone lack them.
+        # Running it from the top puts its own macros into the context; blocks alone lack them, and
+        # would all be filled on the way.
+        context.blocks = {one: [_nothing] for one in found.blocks}
         "".join(found.root_render_func(context))
         return {name: self._block(found, context, name) for name in names}
 
@@ -214,11 +220,12 @@ class Templates(Words):
                 found += _undefined(environment, name)
         return tuple(found)
 
-    def prepare(self) -> None:
-        """Read what the first minute of an incident needs, so that nobody waits for it then."""
+    def prepare(self) -> Iterator[str]:
+        """Read what the first minute of an incident needs, one template at a time."""
         for name in (*_MACROS.values(), *_FIRST):
             for surface in (self._mrkdwn, self._plain):
                 surface.environment.get_template(name)
+                yield name
 
     def wording(self, message: Message) -> Wording:
         """Word a message for Slack."""

@@ -99,15 +99,17 @@ class LiveCard:
             await progress.wakes(wait)
             if progress.is_over:
                 return
-            found, news = progress.judged(), len(progress.results) > shown
+            found, seen = progress.judged(), len(progress.results)
+            news = seen > shown
             if found is not None and found.is_settled and progress.settled is None:
                 progress.offers = await make_offers(found.diagnosis.cause)
-                progress.settled = found.diagnosis
+                progress.settled, news = found.diagnosis, True
             elif news and now() < due:
                 wait = due - now()
                 continue
             await self._paint(triage, progress, found, is_new=news)
-            shown, wait, due = len(progress.results), keep, now() + SHOW_EVERY.total_seconds()
+            # What came in while this was painted is not on it.
+            shown, wait, due = seen, keep, now() + SHOW_EVERY.total_seconds()
 
     async def _paint(
         self, triage: Triage, progress: Progress, found: Early | None, *, is_new: bool

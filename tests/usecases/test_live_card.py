@@ -1,6 +1,8 @@
 """The card of a triage that is still being measured."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.diagnosis import Cause, Measurements, Mode
@@ -9,6 +11,7 @@ from bot.domain.message import TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind
 from bot.domain.probe import ProbeKind
 from bot.domain.service import Call
+from bot.ports import Storage
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
 from tests.builders import NIGHT
 from tests.usecases.nights import Night, until
@@ -65,6 +68,45 @@ async def test_a_quick_triage_waits_for_nothing_that_it_does_not_send():
     running, _ = await shown_while(night, ProbeKind.WORKLOAD, TriageState.RUNNING, mode=Mode.QUICK)
 
     assert running.pending == (ProbeKind.WORKLOAD,)
+
+
+@dataclass(slots=True)
+class Meanwhile:
+    """A storage that is slow enough for something to happen before its first transaction."""
+
+    storage: Storage
+    happens: Callable[[], None]
+    is_over: bool = False
+
+    def __call__(self):
+        if not self.is_over:
+            self.is_over = True
+            self.happens()
+        return self.storage()
+
+
+async def test_a_verdict_that_falls_while_the_card_is_painted_is_shown_next():
+    night = Night()
+    night.break_ideogram()
+    await night.triaged()
+    triage = night.storage.triages[-1]
+    first, *others = (one for one in triage.card.results if one.kind is not ProbeKind.STATUS_PAGE)
+    progress = Progress(blank=Measurements(tuple(Call), Mode.FULL, {}))
+
+    def fall() -> None:
+        for result in others:
+            progress.add(result)
+
+    async def no_offers(cause: Cause) -> Offered:
+        return (), ()
+
+    live = LiveCard(storage=Meanwhile(night.storage, fall), clock=night.clock)
+    running = replace(triage, card=replace(triage.card, state=TriageState.RUNNING, diagnosis=None))
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        group.create_task(live(running, progress, no_offers))
+        progress.add(first)
+        await until(lambda: night.message("T-1/card").state is TriageState.EARLY)
+        progress.finish()
 
 
 async def test_a_long_silence_keeps_the_claim():
