@@ -6,6 +6,7 @@ The table of rows itself decides that: every answer that a pending probe can sti
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from itertools import product
 from math import prod
@@ -185,12 +186,18 @@ def _health_answers() -> tuple[ProbeResult, ...]:
 
 
 def _requests() -> tuple[ProbeResult, ...]:
-    """List the answers to users' requests that can decide a P1, and that users are fine."""
-    kind, many = ProbeKind.TRAFFIC, 1000
-    refused = (AnswerClass.SERVER_ERROR, AnswerClass.DENIED, AnswerClass.UNFUNDED)
-    classes = (AnswerClass.IMAGE, AnswerClass.TIMED_OUT, *refused)
-    seen = [Traffic(timedelta(minutes=1), {one: many}) for one in classes]
-    seen.append(Traffic(timedelta(minutes=1), unexplained=many))
+    """List the answers to users' requests: each sign alone, for a lift makes any of them a P1."""
+    kind, window, many = ProbeKind.TRAFFIC, timedelta(minutes=1), 1_000_000
+    fine = {AnswerClass.IMAGE: many}
+    seen = [
+        *(Traffic(window, {one: many}) for one in AnswerClass),
+        Traffic(window, unexplained=many),
+        Traffic(window, fine, in_a_row=many),
+        Traffic(window, fine, p95=timedelta(days=1)),
+        Traffic(window, fine, downloads=many, lost=many),
+        Traffic(window, fine, downloads=many, lost=many, expired=many),
+        Traffic(window, fine, balance_usd=Decimal(0)),
+    ]
     sick = [_result(kind, Outcome.UNHEALTHY, to_facts(one)) for one in seen]
     return (_result(kind, Outcome.UNKNOWN), *sick)
 

@@ -40,7 +40,7 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
     """
 
     # In C, where the package has it: a thousand services take a tenth of the time.
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  either is one
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # either is one
         yaml_implicit_resolvers = _resolvers()
 
         def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002  as PyYAML's

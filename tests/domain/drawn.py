@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ from tests.domain.measured import (
     workload,
 )
 
+SECRET: Final = "secret ideogram-secrets"
 MANY: Final = 5000
 LONG: Final = timedelta(seconds=41)
 FAILURES: Final = tuple(
@@ -101,20 +103,21 @@ _HURTS: Final = [
 ]
 
 
-@st.composite
-def workloads(draw: st.DrawFn, *, well: bool = False) -> ProbeResult:
-    """Draw a Deployment: replicas, rollout, the age of its pods, and its switches."""
-    found: dict[str, Any] = {} if well else draw(st.sampled_from(_PODS))
-    one = workload(
-        **found,
-        pods_older_than_key=draw(st.booleans()),
-        fallback=draw(st.sampled_from([None, "off", "on"])),
-        generation=draw(st.sampled_from([None, "on", "off"])),
-    )
-    return replace(one, outcome=Outcome.UNHEALTHY if found else Outcome.HEALTHY)
+def _workloads(*pods: Mapping[str, Any]) -> list[ProbeResult]:
+    """List Deployments by the state of their pods, the age of those, and the two switches."""
+    return [
+        replace(
+            workload(**one, pods_older_than_key=old, fallback=fallback, generation=generation),
+            outcome=Outcome.UNHEALTHY if one else Outcome.HEALTHY,
+        )
+        for one in pods
+        for old in (False, True)
+        for fallback in (None, "off", "on")
+        for generation in (None, "on", "off")
+    ]
 
 
-_PODS: Final[tuple[Mapping[str, Any], ...]] = (
+_BAD_PODS: Final[tuple[Mapping[str, Any], ...]] = (
     {facts.AVAILABLE: 0},
     {facts.STUCK: True},
     {facts.CRASH_LOOP: True},
@@ -127,35 +130,43 @@ def _keyed(one: ProbeResult, source: str) -> ProbeResult:
     return replace(one, facts={**one.facts, facts.KEY_SOURCE: source}) if has_key else one
 
 
-def _any(kind: ProbeKind) -> st.SearchStrategy[ProbeResult]:
-    """Draw any result of a probe."""
+@cache
+def every(kind: ProbeKind) -> list[ProbeResult]:
+    """List what a probe can say; of users' requests one kind of failure at a time."""
+    unseen = [traffic(0, state=one) for one in TrafficState if one is not TrafficState.SEEN]
     found = {
-        ProbeKind.DNS: st.builds(_resolved, outcomes, st.sampled_from([0, 3])),
-        ProbeKind.REACHABILITY: st.sampled_from(_keyless()),
-        ProbeKind.AUTH: st.sampled_from(_quotes()),
-        **{one: st.sampled_from(_calls(one)) for one in CANARIES},
-        ProbeKind.CONNECTIVITY: st.builds(connectivity, outcomes, names_resolved=st.booleans()),
-        ProbeKind.APP_HEALTH: st.sampled_from(HealthState).map(health),
-        ProbeKind.WORKLOAD: workloads(),
-        ProbeKind.TRAFFIC: requests(),
+        ProbeKind.DNS: [_resolved(outcome, seconds) for outcome in Outcome for seconds in (0, 3)],
+        ProbeKind.REACHABILITY: _keyless(),
+        ProbeKind.AUTH: _quotes(),
+        **{one: _calls(one) for one in CANARIES},
+        ProbeKind.CONNECTIVITY: [
+            connectivity(outcome, names_resolved=named)
+            for outcome in Outcome
+            for named in (True, False)
+        ],
+        ProbeKind.APP_HEALTH: [health(one) for one in HealthState],
+        ProbeKind.WORKLOAD: _workloads({}, *_BAD_PODS),
+        ProbeKind.TRAFFIC: [traffic(), *_sick_requests(traffic()), *unseen],
     }
-    plain = outcomes.map(lambda outcome: a_result(kind, outcome))
-    return found.get(kind, plain) | st.just(not_run(kind))
+    return [*found.get(kind, [a_result(kind, one) for one in Outcome]), not_run(kind)]
 
 
+@cache
+def _any(kind: ProbeKind) -> st.SearchStrategy[ProbeResult]:
+    listed = st.sampled_from(every(kind))
+    return requests() | listed if kind is ProbeKind.TRAFFIC else listed
+
+
+@cache
 def _well(kind: ProbeKind) -> st.SearchStrategy[ProbeResult]:
     """Draw a result that speaks for no fault: placeholders and pods with an old key do not."""
-    shown = st.sampled_from([HealthState.HEALTHY, HealthState.FALLBACK])
+    shown = [HealthState.HEALTHY, HealthState.FALLBACK]
     found = {
-        ProbeKind.REACHABILITY: st.just(keyless(Outcome.HEALTHY)),
-        ProbeKind.AUTH: st.just(auth(Outcome.HEALTHY, status=200)),
-        **{one: st.just(canary(one, IMAGE)) for one in CANARIES},
-        ProbeKind.CONNECTIVITY: st.just(connectivity(Outcome.HEALTHY, names_resolved=True)),
-        ProbeKind.APP_HEALTH: shown.map(health),
-        ProbeKind.WORKLOAD: workloads(well=True),
-        ProbeKind.TRAFFIC: st.sampled_from([traffic(), traffic(p95=timedelta(seconds=5))]),
+        ProbeKind.APP_HEALTH: [health(one) for one in shown],
+        ProbeKind.WORKLOAD: _workloads({}),
+        ProbeKind.TRAFFIC: [traffic(), traffic(p95=timedelta(seconds=5))],
     }
-    return found.get(kind, st.just(a_result(kind)))
+    return st.sampled_from(found.get(kind, every(kind)[:1]))
 
 
 @st.composite
@@ -173,7 +184,7 @@ def measurements(draw: st.DrawFn) -> Measurements:
     }
     if not any(one.answer is IMAGE for one in found.values()):
         found[ProbeKind.DOWNLOAD] = not_run(ProbeKind.DOWNLOAD)
-    source = draw(st.sampled_from(["secret ideogram-secrets", "IDEOGRAM_API_KEY"]))
+    source = draw(st.sampled_from([SECRET, "IDEOGRAM_API_KEY"]))
     sight = draw(st.none() | st.sampled_from(Sight))
     return Measurements(
         calls,
@@ -183,6 +194,14 @@ def measurements(draw: st.DrawFn) -> Measurements:
         person=None if sight is None else Witness(sight, ANA, NIGHT),
         balance=draw(st.sampled_from([None, Decimal(3), Decimal(50)])),
     )
+
+
+def instead(seen: Measurements, kind: ProbeKind) -> list[Measurements]:
+    """List the same set with every other thing that this probe can say."""
+    sources = (one.facts.get(facts.KEY_SOURCE) for one in seen.results.values())
+    source = str(next(filter(None, sources), SECRET))
+    said = (_keyed(one, source) for one in every(kind))
+    return [replace(seen, results={**seen.results, kind: one}) for one in said]
 
 
 def sick_ways(one: ProbeResult) -> list[ProbeResult]:
@@ -197,7 +216,7 @@ def sick_ways(one: ProbeResult) -> list[ProbeResult]:
         case ProbeKind.APP_HEALTH:
             found = [health(HealthState.DEGRADED), health(HealthState.DOWN)]
         case ProbeKind.WORKLOAD:
-            found = [_changed(one, change) for change in _PODS]
+            found = [_changed(one, change) for change in _BAD_PODS]
         case ProbeKind.TRAFFIC:
             found = _sick_requests(one)
         case _:

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from bot.domain.answer import AnswerClass as Answer
 from bot.domain.diagnose import diagnose
-from bot.domain.diagnosis import Cause, Measurements
+from bot.domain.diagnosis import Cause, Diagnosis, Measurements
 from bot.domain.early import early
 from bot.domain.health import HealthState
 from bot.domain.probe import Outcome, ProbeKind
-from tests.domain.drawn import measurements
+from bot.domain.severity import Severity
+from tests.domain.drawn import instead, measurements
 from tests.domain.measured import (
     all_well,
     auth,
@@ -121,11 +122,25 @@ def test_a_milder_fault_is_only_said_so_far():
     )
 
 
-@given(measurements(), st.sets(st.sampled_from(ProbeKind), min_size=1, max_size=2))
+@given(measurements().filter(lambda seen: diagnose(seen).severity is Severity.P1))
+@settings(deadline=None)
+def test_a_settled_verdict_is_displaced_by_nothing_that_is_pending(seen):
+    for kind in [kind for kind, one in seen.results.items() if one.ran]:
+        found = early(without(seen, kind), [kind])
+        if found is not None and found.is_settled:
+            late = {stands(diagnose(one)) for one in instead(seen, kind)}
+            assert late == {stands(found.diagnosis)}
+
+
+@given(measurements(), st.sets(st.sampled_from(ProbeKind), min_size=2, max_size=3))
 @settings(deadline=None)
 def test_a_settled_verdict_is_the_final_one(seen, pending):
     found = early(without(seen, *pending), pending)
 
     if found is not None and found.is_settled:
-        final = diagnose(seen)
-        assert (found.diagnosis.cause, found.diagnosis.severity) == (final.cause, final.severity)
+        assert stands(diagnose(seen)) == stands(found.diagnosis)
+
+
+def stands(verdict: Diagnosis) -> tuple[object, ...]:
+    """Name what buttons are drawn for, and what people are told before the end."""
+    return verdict.cause, verdict.origin, verdict.severity, verdict.calls_for_a_switch
