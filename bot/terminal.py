@@ -139,10 +139,10 @@ def document(card: TriageCard, words: Words, steps: Sequence[str]) -> dict[str, 
         "cost_usd": _usd(card.cost),
         "spent_usd": _usd(card.spent),
         "budget_left_usd": None if card.budget_left is None else _usd(card.budget_left),
-        "balance_usd": None if card.beside.balance is None else _usd(card.beside.balance),
-        "earlier": None if card.beside.earlier is None else _earlier(card.beside.earlier),
         "diagnosis": None if found is None else _diagnosis(found, card, words, steps),
         "probes": [_probe(one) for one in card.results],
+        "balance_usd": None if card.beside.balance is None else _usd(card.beside.balance),
+        "earlier": None if card.beside.earlier is None else _earlier(card.beside.earlier),
     }
 
 
