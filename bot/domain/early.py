@@ -22,11 +22,12 @@ from bot.domain.resolution import SLOW_AFTER
 from bot.domain.severity import Severity
 from bot.domain.traffic import Traffic, to_facts
 
-# Two pending canaries have 144 pairs of answers; beyond this many the verdict waits.
+# Two pending canaries have 225 pairs of answers; beyond this many the verdict waits.
 TRIES_MAX: Final = 600
 _NO_VERDICT: Final = frozenset({Cause.HEALTHY, Cause.UNDETERMINED})
 _SILENT: Final = frozenset({AnswerClass.TIMED_OUT, AnswerClass.NO_ANSWER})
 _TO_THEM: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.REACHABILITY}
+_OWN_KEY: Final = {facts.KEY_SOURCE: "secret "}  # of the service, as its Secret has it
 _STATUS: Final = {AnswerClass.DENIED: 401, AnswerClass.SERVER_ERROR: 500, AnswerClass.IMAGE: 200}
 
 
@@ -142,11 +143,15 @@ def _possible() -> Mapping[ProbeKind, tuple[ProbeResult, ...]]:
 
 def _canary_answers(kind: ProbeKind) -> tuple[ProbeResult, ...]:
     every = [_canary(kind, answer, _STATUS.get(answer, 400)) for answer in AnswerClass]
-    return (*every, _canary(kind, AnswerClass.DENIED, 403), _result(kind, Outcome.UNKNOWN))
+    image = _canary(kind, AnswerClass.IMAGE, 200)
+    own_key = replace(image, facts=_OWN_KEY)
+    late = [replace(one, latency=timedelta(days=1)) for one in (image, own_key)]
+    refused = _canary(kind, AnswerClass.DENIED, 403)
+    return (*every, own_key, *late, refused, _result(kind, Outcome.UNKNOWN))
 
 
 def _auth_answers() -> tuple[ProbeResult, ...]:
-    kind, source = ProbeKind.AUTH, {facts.KEY_SOURCE: "secret "}
+    kind, source = ProbeKind.AUTH, _OWN_KEY
     return (
         _result(kind, Outcome.HEALTHY, source, status=200),
         _result(kind, Outcome.UNHEALTHY, source, answer=AnswerClass.DENIED, status=401),
