@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, Mode, Origin
+from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, Mode, Origin, Part
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Status
 from bot.domain.message import (
@@ -78,7 +78,7 @@ def test_no_two_causes_share_a_header():
 
 
 def test_healthy_with_visible_users_says_all_fine():
-    said = WORDS.wording(a_healthy_card(results=(*WELL, a_result(ProbeKind.TRAFFIC))))
+    said = WORDS.wording(a_healthy_card(tuple(Part), results=(*WELL, a_result(ProbeKind.TRAFFIC))))
 
     assert said.header == "All fine: Ideogram, us, users"
     assert said.lead == "*V3 image in 5.8 s, downloaded.* Users are fine so far."
@@ -94,9 +94,11 @@ def test_a_service_that_calls_itself_healthy_speaks_for_itself_alone():
 
 
 def test_healthy_never_claims_more_than_was_seen():
-    unseen = WORDS.wording(a_healthy_card(results=WELL[:2]))
+    unseen = WORDS.wording(a_healthy_card((Part.IDEOGRAM,), results=WELL[:2]))
+    we_unseen = WORDS.wording(a_healthy_card((Part.IDEOGRAM, Part.USERS)))
     quick = WORDS.wording(a_healthy_card(mode=Mode.QUICK))
 
+    assert we_unseen.header == "All fine as far as seen: Ideogram, users"
     assert unseen.header == "Ideogram works; users not seen"
     assert quick.header == "No fault found by free checks"
     assert quick.lead.startswith("*Generation was not tried.*")

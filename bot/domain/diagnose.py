@@ -16,6 +16,7 @@ from bot.domain.diagnosis import (
     Mode,
     NotLookedAt,
     Origin,
+    Part,
 )
 from bot.domain.health import HealthState
 from bot.domain.person import Sight
@@ -137,7 +138,22 @@ def _healthy(signals: Signals) -> Diagnosis:
         not_looked_at=not_looked_at(signals.measured),
         would_change="a failing call, or users who fail",
         contradictions=_contradictions(signals),
+        fine=_fine(signals),
     )
+
+
+def _fine(signals: Signals) -> tuple[Part, ...]:
+    """List whom a verdict of healthy vouches for: no more than was seen.
+
+    Free checks do not see generation, health alone no users, and placeholders are no pictures.
+    """
+    ours = (ProbeKind.WORKLOAD, ProbeKind.APP_HEALTH)
+    seen = {
+        Part.IDEOGRAM: signals.measured.mode is Mode.FULL,
+        Part.US: any(signals.outcome(kind) is Outcome.HEALTHY for kind in ours),
+        Part.USERS: by_traffic(signals.signs) is Users.FINE and not signals.placeholders_shown,
+    }
+    return tuple(part for part, is_fine in seen.items() if is_fine)
 
 
 def not_looked_at(measurements: Measurements) -> tuple[NotLookedAt, ...]:

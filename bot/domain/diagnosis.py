@@ -25,6 +25,14 @@ class Origin(StrEnum):
     CONTENT = "content"
 
 
+class Part(StrEnum):
+    """What can be fine; the value is what people read."""
+
+    IDEOGRAM = "Ideogram"
+    US = "us"
+    USERS = "users"
+
+
 class Cause(StrEnum):
     """What is wrong, in the order of the table of diagnosis.md section 4."""
 
@@ -120,6 +128,7 @@ class Diagnosis:
         steps: What people do; mitigations are merged in by place where they are shown.
         contact: Whom to ask; None when nobody outside.
         contradictions: What does not fit together, in words.
+        fine: What was seen to be fine, in order; empty unless healthy.
     """
 
     cause: Cause
@@ -133,6 +142,7 @@ class Diagnosis:
     steps: tuple[HumanStep, ...] = ()
     contact: str | None = None
     contradictions: tuple[str, ...] = ()
+    fine: tuple[Part, ...] = ()
 
     @property
     def calls_for_a_switch(self) -> bool:

@@ -383,6 +383,35 @@ def test_a_failing_service_that_admits_it_is_no_contradiction():
     assert diagnose(seen).contradictions == ()
 
 
+NOT_SEEN = a_result(ProbeKind.WORKLOAD, Outcome.UNKNOWN, detail="no cluster")
+SCALED_DOWN = workload(replicas=0, available=0)
+FINE = {
+    "all": (all_well(), "Ideogram, us, users"),
+    "two-of-two-failed": (all_well(traffic(0, server_error=2)), "Ideogram, us"),
+    "nobody-asks": (all_well(no_traffic(TrafficState.NO_TRAFFIC)), "Ideogram, us"),
+    "we-are-not-seen": (all_well(NOT_SEEN, NO_HEALTH), "Ideogram, users"),
+    "health-is-seen": (all_well(NOT_SEEN), "Ideogram, us, users"),
+    "pods-are-seen": (all_well(NO_HEALTH), "Ideogram, us, users"),
+    "nothing-else": (
+        all_well(NOT_SEEN, NO_HEALTH, no_traffic(TrafficState.NO_TRAFFIC)),
+        "Ideogram",
+    ),
+    "no-pods-are-wanted": (
+        all_well(replace(SCALED_DOWN, outcome=Outcome.UNHEALTHY), NO_HEALTH),
+        "Ideogram, users",
+    ),
+    "placeholders": (all_well(health(HealthState.FALLBACK)), "Ideogram, us"),
+    "free": (all_well(mode=Mode.QUICK), "us, users"),
+    "a-fault": (all_well(v3(Answer.RATE_LIMITED)), ""),
+    "undetermined": (all_well(v3(None)), ""),
+}
+
+
+@pytest.mark.parametrize(("seen", "fine"), FINE.values(), ids=FINE.keys())
+def test_healthy_vouches_for_nobody_who_was_not_seen(seen, fine):
+    assert ", ".join(diagnose(seen).fine) == fine
+
+
 def test_the_denied_are_ours_only_where_the_secrets_key_is_proven():
     seen = all_well(OWN_KEY, traffic(50, denied=50), mode=Mode.QUICK)
 
