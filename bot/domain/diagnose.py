@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain import facts
 from bot.domain.branch import Branch
-from bot.domain.branches import BRANCHES
+from bot.domain.branches import BILLING, BRANCHES
 from bot.domain.conditions import severity_of_unseen_users
 from bot.domain.diagnosis import (
     AlsoSeen,
@@ -58,7 +58,8 @@ def diagnose(measurements: Measurements) -> Diagnosis:
         not_looked_at=not_looked_at(measurements),
         would_change=row.would_change,
         steps=row.steps,
-        contact=row.contact,
+        contact=(contact := row.contact_in(signals)),
+        contact_id=measurements.billing_owner if contact == BILLING else None,
         contradictions=_contradictions(signals, origin),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.ids import UserId
 from bot.domain.person import Witness
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Call
@@ -75,6 +76,7 @@ class Measurements:
         person: What a person saw; None when nobody was asked.
         thresholds: From where on a measurement is a fault.
         balance: Left at Ideogram by our own ledger, USD; None when it is unknown.
+        billing_owner: Who tops up the account; None when nobody is named.
     """
 
     calls: tuple[Call, ...]
@@ -84,6 +86,7 @@ class Measurements:
     person: Witness | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     balance: Decimal | None = None
+    billing_owner: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ class Diagnosis:
         evidence: The probes it rests on, in fixed order.
         would_change: What would lead to another verdict.
         steps: What people do; mitigations are merged in by place where they are shown.
-        contact: Whom to ask; None when nobody outside.
+        contact: Whom to ask, by role or address; None for healthy and undetermined.
+        contact_id: Who that is, where a configured name says so.
         contradictions: What does not fit together, in words.
         fine: What was seen to be fine, in order; empty unless healthy.
     """
@@ -141,6 +145,7 @@ class Diagnosis:
     would_change: str
     steps: tuple[HumanStep, ...] = ()
     contact: str | None = None
+    contact_id: UserId | None = None
     contradictions: tuple[str, ...] = ()
     fine: tuple[Part, ...] = ()
 

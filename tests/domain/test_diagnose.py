@@ -294,6 +294,22 @@ def test_rows_have_one_cause_each_and_say_what_would_change_them():
     assert all(row.would_change and row.when and row.severities for row in BRANCHES)
 
 
+@pytest.mark.parametrize("seen", [row[0] for row in ROWS.values()], ids=ROWS.keys())
+def test_every_fault_names_whom_to_ask(seen):
+    diagnosis = diagnose(seen)
+
+    faultless = diagnosis.cause in (Cause.HEALTHY, Cause.UNDETERMINED)
+    assert bool(diagnosis.contact) is not faultless
+
+
+def test_the_billing_owner_is_named_where_money_is_the_matter():
+    owned = replace(all_well(v3(Answer.UNFUNDED)), billing_owner=ANA)
+    broken = replace(all_well(v3(BROKEN)), billing_owner=ANA)
+
+    assert (diagnose(owned).contact, diagnose(owned).contact_id) == ("the billing owner", ANA)
+    assert diagnose(broken).contact_id is None
+
+
 def test_only_our_own_faults_are_blamed_on_us():
     ours = {row.cause for row in BRANCHES if row.origin is Origin.US}
 

@@ -298,6 +298,7 @@ def test_expired_links_are_our_own_doing_and_other_losses_are_not():
     theirs = traffic(downloads=100, lost=10, expired=5)
 
     assert diagnose(all_well(ours)).origin is Origin.US
+    assert diagnose(all_well(ours)).contact == "who owns the Deployment"
     assert diagnose(all_well(theirs)).origin is Origin.PROVIDER
     assert diagnose(all_well(ours, LOST)).origin is Origin.PROVIDER
 
