@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, Mode, Origin, Part
+from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, Mode, NotLookedAt, Origin, Part
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Status
 from bot.domain.message import (
@@ -75,6 +75,30 @@ def test_no_two_causes_share_a_header():
     headers = {WORDS.wording(a_card(diagnosis=a_diagnosis(cause))).header for cause in Cause}
 
     assert len(headers) == len(Cause)
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (
+            "no key: set IDEOGRAM_API_KEY",
+            "*The bot has no key it may use, and users are not visible.",
+        ),
+        ("cut off", "*What would decide could not be measured, and users are not visible."),
+    ],
+)
+def test_what_could_not_be_judged_names_the_key_where_that_is_missing(why, words):
+    found = a_diagnosis(
+        Cause.UNDETERMINED,
+        origin=None,
+        evidence=(ProbeKind.GENERATE_V3,),
+        not_looked_at=(
+            NotLookedAt(ProbeKind.DOWNLOAD, "no picture"),
+            NotLookedAt(ProbeKind.GENERATE_V3, why),
+        ),
+    )
+
+    assert WORDS.wording(a_card(diagnosis=found)).lead.startswith(words)
 
 
 def test_healthy_with_visible_users_says_all_fine():

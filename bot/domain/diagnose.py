@@ -106,7 +106,7 @@ def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
         origin=None,
         severity=severity_of_unseen_users(signals),
         branch="cannot judge",
-        evidence=(),
+        evidence=in_fixed_order(signals.unmeasured),
         also_seen=_also_seen(signals, matches, None),
         not_looked_at=not_looked_at(signals.measured),
         would_change="an answer from every call that the service uses",
@@ -116,7 +116,7 @@ def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
 
 
 def _without_answer(signals: Signals) -> tuple[HumanStep, ...]:
-    grant = "Grant or fix what could not be looked at"
+    grant = "Grant or fix what could not be looked at" + _reasons(signals)
     match signals.said:
         case Sight.FAILING:
             return (HumanStep(1, "Declare an incident: users fail"), HumanStep(2, grant))
@@ -125,6 +125,13 @@ def _without_answer(signals: Signals) -> tuple[HumanStep, ...]:
         case _:
             look = "Make one image in your app and see what users see"
             return (HumanStep(1, look), HumanStep(2, grant))
+
+
+def _reasons(signals: Signals) -> str:
+    """Say what hinders the calls, which says what to grant; each reason once."""
+    results = (signals.result(kind) for kind in signals.unmeasured)
+    reasons = dict.fromkeys(one.detail for one in results if one is not None)
+    return f": {'; '.join(reasons)}" if reasons else ""
 
 
 def _healthy(signals: Signals) -> Diagnosis:

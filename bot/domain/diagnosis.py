@@ -126,7 +126,7 @@ class Diagnosis:
         origin: None for healthy and undetermined.
         severity: None for healthy.
         branch: Name of the row taken, for example `5xx on every call`.
-        evidence: The probes it rests on, in fixed order.
+        evidence: The probes it rests on, in fixed order; of undetermined those that are missing.
         would_change: What would lead to another verdict.
         steps: What people do; mitigations are merged in by place where they are shown.
         contact: Whom to ask, by role or address; None for healthy and undetermined.

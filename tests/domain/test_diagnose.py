@@ -240,6 +240,18 @@ def test_minor_rows_are_also_seen_when_a_call_was_not_measured():
     assert [one.cause for one in diagnosis.also_seen] == [Cause.SAFETY]
 
 
+def test_what_could_not_be_judged_says_what_is_missing_and_what_to_grant():
+    forbidden = replace(v3(None), detail="no key: cannot get secret ideogram-secrets")
+    same = replace(legacy(None), detail=forbidden.detail)
+
+    diagnosis = diagnose(all_well(forbidden, same))
+
+    assert diagnosis.evidence == (ProbeKind.GENERATE_LEGACY, ProbeKind.GENERATE_V3)
+    assert diagnosis.steps[-1].text == (
+        "Grant or fix what could not be looked at: no key: cannot get secret ideogram-secrets"
+    )
+
+
 def test_what_was_not_looked_at_says_why():
     diagnosis = diagnose(all_well(v3(None)))
 
