@@ -101,6 +101,17 @@ def test_what_could_not_be_judged_names_the_key_where_that_is_missing(why, words
     assert WORDS.wording(a_card(diagnosis=found)).lead.startswith(words)
 
 
+def test_a_gap_in_what_is_known_of_users_is_said_once():
+    gap = AlsoSeen(Cause.MONITORING_GAP, Origin.US, Severity.P4)
+    limited = AlsoSeen(Cause.RATE_LIMIT, Origin.US, Severity.P2)
+
+    alone = WORDS.wording(a_card(diagnosis=a_diagnosis(also_seen=(gap,))))
+    both = WORDS.wording(a_card(diagnosis=a_diagnosis(also_seen=(limited, gap))))
+
+    assert not any("Also seen" in row for row in alone.rows)
+    assert "*Also seen*  We send too many requests at once (P2)" in both.rows
+
+
 def test_healthy_with_visible_users_says_all_fine():
     said = WORDS.wording(a_healthy_card(tuple(Part), results=(*WELL, a_result(ProbeKind.TRAFFIC))))
 

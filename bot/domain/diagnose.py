@@ -92,11 +92,11 @@ def _lifted(severity: Severity, signals: Signals) -> Severity:
 def _also_seen(
     signals: Signals, matches: list[_Match], verdict: Branch | None
 ) -> tuple[AlsoSeen, ...]:
-    """List the other rows that hold; what was not looked at says already that users are unseen."""
+    """List the other rows that hold."""
     return tuple(
         AlsoSeen(row.cause, row.origin_in(signals), severity)
         for row, severity in matches
-        if row is not verdict and row.cause is not Cause.MONITORING_GAP
+        if row is not verdict
     )
 
 

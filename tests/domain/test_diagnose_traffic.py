@@ -420,8 +420,9 @@ def test_the_denied_are_ours_only_where_the_secrets_key_is_proven():
     assert diagnose(all_well(traffic(50, denied=50), mode=Mode.QUICK)).cause is Cause.OWN_SERVICE
 
 
-def test_a_gap_beside_a_fault_is_not_looked_at_and_no_fault_of_its_own():
-    diagnosis = diagnose(all_well(v3(Answer.SERVER_ERROR), no_traffic(TrafficState.STALE)))
+@pytest.mark.parametrize("call", [v3(Answer.SERVER_ERROR), v3(None)], ids=["fault", "unmeasured"])
+def test_a_gap_beside_another_verdict_is_also_seen_and_not_looked_at(call):
+    diagnosis = diagnose(all_well(call, no_traffic(TrafficState.STALE)))
 
-    assert diagnosis.also_seen == ()
-    assert [one.probe for one in diagnosis.not_looked_at] == [ProbeKind.TRAFFIC]
+    assert [one.cause for one in diagnosis.also_seen] == [Cause.MONITORING_GAP]
+    assert ProbeKind.TRAFFIC in {one.probe for one in diagnosis.not_looked_at}
