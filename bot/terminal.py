@@ -174,10 +174,14 @@ def _diagnosis(
         "not_looked_at": [{"probe": one.probe, "why": one.why} for one in found.not_looked_at],
         "contradictions": list(found.contradictions),
         "would_change": found.would_change,
-        "contact": found.contact,
+        "contact": _contact(found),
         "next_steps": list(steps),
         "by_hand": [one.by_hand for one in card.not_offered if one.by_hand is not None],
     }
+
+
+def _contact(found: Diagnosis) -> str | None:
+    return found.contact if found.contact_id is None else f"{found.contact}, {found.contact_id}"
 
 
 def _probe(one: ProbeResult) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.answer import AnswerClass
-from bot.domain.diagnosis import Cause, Diagnosis, Mode, Origin
+from bot.domain.diagnosis import Cause, Diagnosis, Mode, Origin, Part
 from bot.domain.ids import IncidentId, ServiceName, TriageId
 from bot.domain.incident import clocks
 from bot.domain.message import Postmortem, TriageCard, TriageState
@@ -93,9 +93,9 @@ def a_postmortem(**changes):
     return Postmortem(incident=incident, **(values | changes))
 
 
-def a_healthy_card(**changes):
+def a_healthy_card(fine=(Part.IDEOGRAM, Part.US), **changes):
     return a_card(
-        diagnosis=a_diagnosis(Cause.HEALTHY, None, origin=None),
+        diagnosis=a_diagnosis(Cause.HEALTHY, None, origin=None, fine=fine),
         **({"results": WELL} | changes),
     )
 

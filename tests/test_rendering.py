@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, Mode, Origin
+from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, Mode, NotLookedAt, Origin, Part
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Status
 from bot.domain.message import (
@@ -77,8 +77,43 @@ def test_no_two_causes_share_a_header():
     assert len(headers) == len(Cause)
 
 
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (
+            "no key: set IDEOGRAM_API_KEY",
+            "*The bot has no key it may use, and users are not visible.",
+        ),
+        ("cut off", "*What would decide could not be measured, and users are not visible."),
+    ],
+)
+def test_what_could_not_be_judged_names_the_key_where_that_is_missing(why, words):
+    found = a_diagnosis(
+        Cause.UNDETERMINED,
+        origin=None,
+        evidence=(ProbeKind.GENERATE_V3,),
+        not_looked_at=(
+            NotLookedAt(ProbeKind.DOWNLOAD, "no picture"),
+            NotLookedAt(ProbeKind.GENERATE_V3, why),
+        ),
+    )
+
+    assert WORDS.wording(a_card(diagnosis=found)).lead.startswith(words)
+
+
+def test_a_gap_in_what_is_known_of_users_is_said_once():
+    gap = AlsoSeen(Cause.MONITORING_GAP, Origin.US, Severity.P4)
+    limited = AlsoSeen(Cause.RATE_LIMIT, Origin.US, Severity.P2)
+
+    alone = WORDS.wording(a_card(diagnosis=a_diagnosis(also_seen=(gap,))))
+    both = WORDS.wording(a_card(diagnosis=a_diagnosis(also_seen=(limited, gap))))
+
+    assert not any("Also seen" in row for row in alone.rows)
+    assert "*Also seen*  We send too many requests at once (P2)" in both.rows
+
+
 def test_healthy_with_visible_users_says_all_fine():
-    said = WORDS.wording(a_healthy_card(results=(*WELL, a_result(ProbeKind.TRAFFIC))))
+    said = WORDS.wording(a_healthy_card(tuple(Part), results=(*WELL, a_result(ProbeKind.TRAFFIC))))
 
     assert said.header == "All fine: Ideogram, us, users"
     assert said.lead == "*V3 image in 5.8 s, downloaded.* Users are fine so far."
@@ -94,9 +129,11 @@ def test_a_service_that_calls_itself_healthy_speaks_for_itself_alone():
 
 
 def test_healthy_never_claims_more_than_was_seen():
-    unseen = WORDS.wording(a_healthy_card(results=WELL[:2]))
+    unseen = WORDS.wording(a_healthy_card((Part.IDEOGRAM,), results=WELL[:2]))
+    we_unseen = WORDS.wording(a_healthy_card((Part.IDEOGRAM, Part.USERS)))
     quick = WORDS.wording(a_healthy_card(mode=Mode.QUICK))
 
+    assert we_unseen.header == "All fine as far as seen: Ideogram, users"
     assert unseen.header == "Ideogram works; users not seen"
     assert quick.header == "No fault found by free checks"
     assert quick.lead.startswith("*Generation was not tried.*")

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from bot.domain.diagnosis import Cause, HumanStep, Origin
 from bot.domain.probe import ProbeKind
 from bot.domain.severity import Severity
 from bot.domain.signals import Signals, in_fixed_order
+
+DEPLOYMENT: Final = "who owns the Deployment"
 
 
 def _never(_: Signals) -> bool:
@@ -23,6 +26,7 @@ class Branch:
         holds: The severity when the condition holds, else None.
         rests_on: The probes that speak for it.
         would_change: What would lead to another verdict.
+        contact: Whom to ask while the origin is the usual one, by role or address.
         steps: What people do, by place among the next steps.
         by_traffic: Whether users' requests speak for it too.
         is_ours: Whether the origin is us instead.
@@ -36,8 +40,8 @@ class Branch:
     holds: Callable[[Signals], Severity | None]
     rests_on: Callable[[Signals], tuple[ProbeKind, ...]]
     would_change: str
+    contact: str
     steps: tuple[HumanStep, ...] = ()
-    contact: str | None = None
     by_traffic: Callable[[Signals], object] = _never
     is_ours: Callable[[Signals], bool] = _never
 
@@ -49,6 +53,10 @@ class Branch:
     def origin_in(self, signals: Signals) -> Origin:
         """Tell whose fault it is."""
         return Origin.US if self.is_ours(signals) else self.origin
+
+    def contact_in(self, signals: Signals) -> str:
+        """Tell whom to ask."""
+        return DEPLOYMENT if self.is_ours(signals) else self.contact
 
     @property
     def whose(self) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain import conditions
 from bot.domain.answer import AnswerClass
-from bot.domain.branch import Branch
+from bot.domain.branch import DEPLOYMENT, Branch
 from bot.domain.diagnosis import Cause, HumanStep, Origin
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
@@ -14,6 +14,9 @@ from bot.domain.traffic import Share, Signs
 from bot.domain.users import Users
 
 PARTNERSHIP: Final = "partnership@ideogram.ai"  # incident runbook, 429; a sales address
+SUPPORT: Final = "Ideogram's support, by its status page"  # no incident desk is documented
+BILLING: Final = "the billing owner"
+ACCOUNT: Final = "the owner of the account at Ideogram"
 
 
 def _tried(s: Signals) -> tuple[ProbeKind, ...]:
@@ -51,6 +54,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.own_network,
         rests_on=lambda s: (*_tried(s), ProbeKind.DNS, ProbeKind.CONNECTIVITY),
         would_change="any answer from outside",
+        contact="who owns egress and the resolver",
         steps=(
             HumanStep(1, "Fix egress or the resolver of the place this was measured from"),
             HumanStep(2, "Ask users whether they get pictures"),
@@ -65,6 +69,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.unreachable,
         rests_on=lambda s: (*_tried(s), ProbeKind.CONNECTIVITY),
         would_change="any HTTP answer from Ideogram",
+        contact=SUPPORT,
         steps=(HumanStep(2, "Look from a second place; read the provider's status page"),),
     ),
     Branch(
@@ -77,6 +82,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.auth,
         rests_on=lambda s: (ProbeKind.AUTH, *(one.kind for one in s.canaries_denied)),
         would_change="an image with the same key",
+        contact=BILLING,
         steps=(
             HumanStep(2, "Look at the balance first: at zero every key is paused"),
             HumanStep(3, "Then at the key's status; rotate it only when it was revoked"),
@@ -92,6 +98,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.credits_exhausted,
         rests_on=_classes(AnswerClass.UNFUNDED),
         would_change="an image after a top-up",
+        contact=BILLING,
         steps=(
             HumanStep(1, "Ask the billing owner to top up"),
             HumanStep(3, "Pausing batch jobs protects the top-up and restores nothing"),
@@ -107,6 +114,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.outage,
         rests_on=lambda s: s.failed,
         would_change="an image from every call, and for users",
+        contact=SUPPORT,
         steps=(HumanStep(2, "Send nothing twice: a repeated generation may be billed twice"),),
         by_traffic=_share(AnswerClass.SERVER_ERROR),
     ),
@@ -120,6 +128,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.timeout,
         rests_on=lambda s: s.failed,
         would_change="an image within the timeout",
+        contact=SUPPORT,
         steps=(HumanStep(2, "Check that the service's own timeout is 60 s or more"),),
         by_traffic=_share(AnswerClass.TIMED_OUT),
     ),
@@ -132,6 +141,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.stale_key,
         rests_on=lambda _: (ProbeKind.AUTH, ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD),
         would_change="pods younger than the Secret",
+        contact=DEPLOYMENT,
         steps=(HumanStep(1, "Restart the Deployment: pods read the Secret only at their start"),),
         by_traffic=_share(AnswerClass.DENIED),
     ),
@@ -145,6 +155,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.own_service,
         rests_on=_own_trouble,
         would_change="healthy pods and health while the calls work",
+        contact=DEPLOYMENT,
         steps=(HumanStep(1, "Undo or roll back the newest deploy"),),
         by_traffic=lambda s: s.requests_fail_by_us in (Users.FAILING, Users.DEGRADED),
     ),
@@ -158,6 +169,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.slow,
         rests_on=lambda s: s.slow_calls,
         would_change="images in less than 30 s",
+        contact=SUPPORT,
         steps=(HumanStep(2, "Or wait: pictures still come"),),
         by_traffic=_sign(lambda signs: signs.is_slow),
     ),
@@ -171,11 +183,11 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.rate_limit,
         rests_on=_classes(AnswerClass.RATE_LIMITED),
         would_change="an image with fewer requests in flight",
+        contact=PARTNERSHIP,
         steps=(
             HumanStep(2, "Pause batch jobs: they share the limit"),
             HumanStep(3, f"If it lasts, ask {PARTNERSHIP} for a higher limit"),
         ),
-        contact=PARTNERSHIP,
         by_traffic=_sign(lambda signs: signs.is_rate_limited),
     ),
     Branch(
@@ -188,6 +200,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=lambda s: conditions.when(s.plan_refuses or s.users_plan_refuses, Severity.P2),
         rests_on=lambda s: s.plan_refuses,
         would_change="an image after the plan or the limit changed",
+        contact=ACCOUNT,
         steps=(HumanStep(1, "Ask the account owner about plan and limits"),),
         by_traffic=lambda s: s.users_plan_refuses,
     ),
@@ -200,6 +213,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.credits_low,
         rests_on=lambda _: (),
         would_change="a top-up",
+        contact=BILLING,
         steps=(HumanStep(1, "Ask the billing owner to top up before pictures stop"),),
         by_traffic=_sign(lambda signs: signs.is_low),
     ),
@@ -212,6 +226,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.request_bug,
         rests_on=_classes(AnswerClass.BAD_REQUEST),
         would_change="an image from the same request",
+        contact=DEPLOYMENT,
         steps=(HumanStep(1, "Compare the newest deploy and the API version it calls"),),
         by_traffic=_share(AnswerClass.BAD_REQUEST),
     ),
@@ -225,6 +240,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.safety,
         rests_on=_classes(AnswerClass.UNSAFE),
         would_change="an image for the same prompt",
+        contact="who owns the source of the prompts",
         steps=(HumanStep(1, "Look at where the prompts come from"),),
         by_traffic=_sign(lambda signs: signs.is_unsafe),
     ),
@@ -238,6 +254,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.download,
         rests_on=_lost_picture,
         would_change="the picture of a fresh image",
+        contact=SUPPORT,
         steps=(HumanStep(2, "Store pictures at once when they are made: their links expire"),),
         by_traffic=_sign(lambda signs: signs.loses_pictures),
         is_ours=conditions.links_expire,
@@ -251,6 +268,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=lambda s: conditions.when(s.looks_bad, Severity.P2),
         rests_on=lambda s: s.with_image,
         would_change="a person who calls the pictures good",
+        contact="who chose model, style and magic prompt",
         steps=(
             HumanStep(1, "Check model version, style and magic prompt: what changed, and when"),
         ),
@@ -265,6 +283,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.monitoring_gap,
         rests_on=lambda _: (ProbeKind.TRAFFIC,),
         would_change="requests of users in the metrics",
+        contact="who owns Prometheus",
         steps=(HumanStep(1, "Mend the query or the scrape that the row names"),),
     ),
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain import facts
 from bot.domain.branch import Branch
-from bot.domain.branches import BRANCHES
+from bot.domain.branches import BILLING, BRANCHES
 from bot.domain.conditions import severity_of_unseen_users, suspects_dns
 from bot.domain.diagnosis import (
     AlsoSeen,
@@ -16,6 +16,7 @@ from bot.domain.diagnosis import (
     Mode,
     NotLookedAt,
     Origin,
+    Part,
 )
 from bot.domain.health import HealthState
 from bot.domain.person import Sight
@@ -58,7 +59,8 @@ def diagnose(measurements: Measurements) -> Diagnosis:
         not_looked_at=not_looked_at(measurements),
         would_change=row.would_change,
         steps=_steps(row, signals),
-        contact=row.contact,
+        contact=(contact := row.contact_in(signals)),
+        contact_id=measurements.billing_owner if contact == BILLING else None,
         contradictions=_contradictions(signals, origin),
     )
 
@@ -105,11 +107,11 @@ def _lifted(severity: Severity, signals: Signals) -> Severity:
 def _also_seen(
     signals: Signals, matches: list[_Match], verdict: Branch | None
 ) -> tuple[AlsoSeen, ...]:
-    """List the other rows that hold; what was not looked at says already that users are unseen."""
+    """List the other rows that hold."""
     return tuple(
         AlsoSeen(row.cause, row.origin_in(signals), severity)
         for row, severity in matches
-        if row is not verdict and row.cause is not Cause.MONITORING_GAP
+        if row is not verdict
     )
 
 
@@ -119,7 +121,7 @@ def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
         origin=None,
         severity=severity_of_unseen_users(signals),
         branch="cannot judge",
-        evidence=(),
+        evidence=in_fixed_order(signals.unmeasured),
         also_seen=_also_seen(signals, matches, None),
         not_looked_at=not_looked_at(signals.measured),
         would_change="an answer from every call that the service uses",
@@ -129,7 +131,7 @@ def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
 
 
 def _without_answer(signals: Signals) -> tuple[HumanStep, ...]:
-    grant = "Grant or fix what could not be looked at"
+    grant = "Grant or fix what could not be looked at" + _reasons(signals)
     match signals.said:
         case Sight.FAILING:
             return (HumanStep(1, "Declare an incident: users fail"), HumanStep(2, grant))
@@ -138,6 +140,13 @@ def _without_answer(signals: Signals) -> tuple[HumanStep, ...]:
         case _:
             look = "Make one image in your app and see what users see"
             return (HumanStep(1, look), HumanStep(2, grant))
+
+
+def _reasons(signals: Signals) -> str:
+    """Say what hinders the calls, which says what to grant; each reason once."""
+    results = (signals.result(kind) for kind in signals.unmeasured)
+    reasons = dict.fromkeys(one.detail for one in results if one is not None)
+    return f": {'; '.join(reasons)}" if reasons else ""
 
 
 def _healthy(signals: Signals) -> Diagnosis:
@@ -153,7 +162,22 @@ def _healthy(signals: Signals) -> Diagnosis:
         would_change="a failing call, or users who fail",
         steps=_mend_dns(signals, 2),
         contradictions=_contradictions(signals),
+        fine=_fine(signals),
     )
+
+
+def _fine(signals: Signals) -> tuple[Part, ...]:
+    """List whom a verdict of healthy vouches for: no more than was seen.
+
+    Free checks do not see generation, health alone no users, and placeholders are no pictures.
+    """
+    ours = (ProbeKind.WORKLOAD, ProbeKind.APP_HEALTH)
+    seen = {
+        Part.IDEOGRAM: signals.measured.mode is Mode.FULL,
+        Part.US: any(signals.outcome(kind) is Outcome.HEALTHY for kind in ours),
+        Part.USERS: by_traffic(signals.signs) is Users.FINE and not signals.placeholders_shown,
+    }
+    return tuple(part for part, is_fine in seen.items() if is_fine)
 
 
 def not_looked_at(measurements: Measurements) -> tuple[NotLookedAt, ...]:

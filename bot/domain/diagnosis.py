@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.ids import UserId
 from bot.domain.person import Witness
 from bot.domain.probe import CANARIES, ProbeKind, ProbeResult
 from bot.domain.service import Call
@@ -23,6 +24,14 @@ class Origin(StrEnum):
     NETWORK = "network"
     US = "us"
     CONTENT = "content"
+
+
+class Part(StrEnum):
+    """What can be fine; the value is what people read."""
+
+    IDEOGRAM = "Ideogram"
+    US = "us"
+    USERS = "users"
 
 
 class Cause(StrEnum):
@@ -67,6 +76,7 @@ class Measurements:
         person: What a person saw; None when nobody was asked.
         thresholds: From where on a measurement is a fault.
         balance: Left at Ideogram by our own ledger, USD; None when it is unknown.
+        billing_owner: Who tops up the account; None when nobody is named.
     """
 
     calls: tuple[Call, ...]
@@ -76,6 +86,7 @@ class Measurements:
     person: Witness | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     balance: Decimal | None = None
+    billing_owner: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +126,13 @@ class Diagnosis:
         origin: None for healthy and undetermined.
         severity: None for healthy.
         branch: Name of the row taken, for example `5xx on every call`.
-        evidence: The probes it rests on, in fixed order.
+        evidence: The probes it rests on, in fixed order; of undetermined those that are missing.
         would_change: What would lead to another verdict.
         steps: What people do; mitigations are merged in by place where they are shown.
-        contact: Whom to ask; None when nobody outside.
+        contact: Whom to ask, by role or address; None for healthy and undetermined.
+        contact_id: Who that is, where a configured name says so.
         contradictions: What does not fit together, in words.
+        fine: What was seen to be fine, in order; empty unless healthy.
     """
 
     cause: Cause
@@ -132,7 +145,9 @@ class Diagnosis:
     would_change: str
     steps: tuple[HumanStep, ...] = ()
     contact: str | None = None
+    contact_id: UserId | None = None
     contradictions: tuple[str, ...] = ()
+    fine: tuple[Part, ...] = ()
 
     @property
     def calls_for_a_switch(self) -> bool:

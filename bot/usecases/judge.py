@@ -78,7 +78,7 @@ class JudgeTriages:
         async with self.storage() as uow:
             before = await self._ended(uow, triage_id)
         service = find_service(self.services, before.service)
-        diagnosis = self._judged(before.card, person)
+        diagnosis = self._judged(before.card, person, service)
         offers, not_offered = await self._offers(service, before, diagnosis)
         bad = person.sight is Sight.LOOKS_BAD
         quality = await self._compared(service) if bad else before.card.beside.quality
@@ -108,7 +108,7 @@ class JudgeTriages:
             raise UserError(f"{triage.name} is {ago(age)} old. Run /ideogram triage again.")
         return triage
 
-    def _judged(self, card: TriageCard, person: Witness) -> Diagnosis:
+    def _judged(self, card: TriageCard, person: Witness, service: Service) -> Diagnosis:
         return diagnose(
             Measurements(
                 calls=card.calls,
@@ -118,6 +118,7 @@ class JudgeTriages:
                 person=person,
                 balance=card.beside.balance,
                 thresholds=self.thresholds,
+                billing_owner=service.billing_owner,
             )
         )
 

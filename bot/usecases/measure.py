@@ -79,6 +79,7 @@ class Measure:
             ordered,
             names_resolvable=self.names_resolvable,
             thresholds=self.thresholds,
+            billing_owner=service.billing_owner,
         )
 
     def _skipped(self, service: Service, mode: Mode) -> dict[ProbeKind, str]:

@@ -133,6 +133,7 @@ class RunTriages:
                 {},
                 names_resolvable=self.examine.measure.names_resolvable,
                 thresholds=self.examine.measure.thresholds,
+                billing_owner=service.billing_owner,
             )
         )
         live = LiveCard(storage=self.storage, clock=self.clock)

@@ -210,7 +210,7 @@ def sick_ways(one: ProbeResult) -> list[ProbeResult]:
         case ProbeKind.REACHABILITY:
             found = _keyless()[1:]
         case ProbeKind.AUTH:
-            found = _quotes()[1:3]
+            found = [replace(refused, facts=one.facts) for refused in _quotes()[1:3]]
         case ProbeKind.GENERATE_LEGACY | ProbeKind.GENERATE_V3:
             found = _calls(one.kind)[2:]
         case ProbeKind.APP_HEALTH:

@@ -241,6 +241,18 @@ def test_minor_rows_are_also_seen_when_a_call_was_not_measured():
     assert [one.cause for one in diagnosis.also_seen] == [Cause.SAFETY]
 
 
+def test_what_could_not_be_judged_says_what_is_missing_and_what_to_grant():
+    forbidden = replace(v3(None), detail="no key: cannot get secret ideogram-secrets")
+    same = replace(legacy(None), detail=forbidden.detail)
+
+    diagnosis = diagnose(all_well(forbidden, same))
+
+    assert diagnosis.evidence == (ProbeKind.GENERATE_LEGACY, ProbeKind.GENERATE_V3)
+    assert diagnosis.steps[-1].text == (
+        "Grant or fix what could not be looked at: no key: cannot get secret ideogram-secrets"
+    )
+
+
 def test_what_was_not_looked_at_says_why():
     diagnosis = diagnose(all_well(v3(None)))
 
@@ -339,6 +351,22 @@ def test_rows_have_one_cause_each_and_say_what_would_change_them():
 
     assert len(causes) == len(set(causes))
     assert all(row.would_change and row.when and row.severities for row in BRANCHES)
+
+
+@pytest.mark.parametrize("seen", [row[0] for row in ROWS.values()], ids=ROWS.keys())
+def test_every_fault_names_whom_to_ask(seen):
+    diagnosis = diagnose(seen)
+
+    faultless = diagnosis.cause in (Cause.HEALTHY, Cause.UNDETERMINED)
+    assert bool(diagnosis.contact) is not faultless
+
+
+def test_the_billing_owner_is_named_where_money_is_the_matter():
+    owned = replace(all_well(v3(Answer.UNFUNDED)), billing_owner=ANA)
+    broken = replace(all_well(v3(BROKEN)), billing_owner=ANA)
+
+    assert (diagnose(owned).contact, diagnose(owned).contact_id) == ("the billing owner", ANA)
+    assert diagnose(broken).contact_id is None
 
 
 def test_only_our_own_faults_are_blamed_on_us():

@@ -298,6 +298,7 @@ def test_expired_links_are_our_own_doing_and_other_losses_are_not():
     theirs = traffic(downloads=100, lost=10, expired=5)
 
     assert diagnose(all_well(ours)).origin is Origin.US
+    assert diagnose(all_well(ours)).contact == "who owns the Deployment"
     assert diagnose(all_well(theirs)).origin is Origin.PROVIDER
     assert diagnose(all_well(ours, LOST)).origin is Origin.PROVIDER
 
@@ -389,6 +390,35 @@ def test_a_failing_service_that_admits_it_is_no_contradiction():
     assert diagnose(seen).contradictions == ()
 
 
+NOT_SEEN = a_result(ProbeKind.WORKLOAD, Outcome.UNKNOWN, detail="no cluster")
+SCALED_DOWN = workload(replicas=0, available=0)
+FINE = {
+    "all": (all_well(), "Ideogram, us, users"),
+    "two-of-two-failed": (all_well(traffic(0, server_error=2)), "Ideogram, us"),
+    "nobody-asks": (all_well(no_traffic(TrafficState.NO_TRAFFIC)), "Ideogram, us"),
+    "we-are-not-seen": (all_well(NOT_SEEN, NO_HEALTH), "Ideogram, users"),
+    "health-is-seen": (all_well(NOT_SEEN), "Ideogram, us, users"),
+    "pods-are-seen": (all_well(NO_HEALTH), "Ideogram, us, users"),
+    "nothing-else": (
+        all_well(NOT_SEEN, NO_HEALTH, no_traffic(TrafficState.NO_TRAFFIC)),
+        "Ideogram",
+    ),
+    "no-pods-are-wanted": (
+        all_well(replace(SCALED_DOWN, outcome=Outcome.UNHEALTHY), NO_HEALTH),
+        "Ideogram, users",
+    ),
+    "placeholders": (all_well(health(HealthState.FALLBACK)), "Ideogram, us"),
+    "free": (all_well(mode=Mode.QUICK), "us, users"),
+    "a-fault": (all_well(v3(Answer.RATE_LIMITED)), ""),
+    "undetermined": (all_well(v3(None)), ""),
+}
+
+
+@pytest.mark.parametrize(("seen", "fine"), FINE.values(), ids=FINE.keys())
+def test_healthy_vouches_for_nobody_who_was_not_seen(seen, fine):
+    assert ", ".join(diagnose(seen).fine) == fine
+
+
 def test_the_denied_are_ours_only_where_the_secrets_key_is_proven():
     seen = all_well(OWN_KEY, traffic(50, denied=50), mode=Mode.QUICK)
 
@@ -396,8 +426,9 @@ def test_the_denied_are_ours_only_where_the_secrets_key_is_proven():
     assert diagnose(all_well(traffic(50, denied=50), mode=Mode.QUICK)).cause is Cause.OWN_SERVICE
 
 
-def test_a_gap_beside_a_fault_is_not_looked_at_and_no_fault_of_its_own():
-    diagnosis = diagnose(all_well(v3(Answer.SERVER_ERROR), no_traffic(TrafficState.STALE)))
+@pytest.mark.parametrize("call", [v3(Answer.SERVER_ERROR), v3(None)], ids=["fault", "unmeasured"])
+def test_a_gap_beside_another_verdict_is_also_seen_and_not_looked_at(call):
+    diagnosis = diagnose(all_well(call, no_traffic(TrafficState.STALE)))
 
-    assert diagnosis.also_seen == ()
-    assert [one.probe for one in diagnosis.not_looked_at] == [ProbeKind.TRAFFIC]
+    assert [one.cause for one in diagnosis.also_seen] == [Cause.MONITORING_GAP]
+    assert ProbeKind.TRAFFIC in {one.probe for one in diagnosis.not_looked_at}

@@ -54,7 +54,10 @@ def test_what_to_do_follows_the_answer():
 
     first = [told(seen, sight).steps[0].text for sight in (Sight.FAILING, Sight.FINE)]
 
-    assert first == ["Declare an incident: users fail", "Grant or fix what could not be looked at"]
+    assert first == [
+        "Declare an incident: users fail",
+        "Grant or fix what could not be looked at: no key",
+    ]
 
 
 @pytest.mark.parametrize("mode", Mode)

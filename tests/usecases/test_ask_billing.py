@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.answer import AnswerClass
+from bot.domain.diagnosis import Cause
 from bot.domain.errors import UserError
 from bot.domain.ids import TriageId
+from bot.domain.person import Sight
+from bot.domain.probe import CANARIES
 from bot.domain.replies import BillingRequest
-from bot.domain.request import AskBilling
+from bot.domain.request import AskBilling, TellTriage
 from tests.builders import ANA, BEN, NIGHT, a_service, asked
 from tests.usecases.nights import DELIVERY, Night
 
@@ -98,3 +102,18 @@ async def test_a_request_that_was_not_recorded_is_asked_all_the_same():
     await night.ask_billing(AskBilling(asked(), T_1), None, night.heard)
 
     assert len(requests(night)) == 1
+
+
+async def test_the_verdict_names_the_owner_also_when_it_is_judged_again():
+    night = Night(service=a_service(billing_owner=BEN))
+    night.break_ideogram(402)
+    for kind in CANARIES:
+        unfunded = replace(night.probes[kind].result, answer=AnswerClass.UNFUNDED)
+        night.probes[kind].result = unfunded
+    before = await night.triaged()
+
+    await night.judge(TellTriage(asked(), T_1, Sight.FAILING), DELIVERY, night.heard)
+
+    again = night.message("T-1/card")
+    assert before.diagnosis.cause is Cause.CREDITS_EXHAUSTED
+    assert (before.diagnosis.contact_id, again.diagnosis.contact_id) == (BEN, BEN)
