@@ -12,16 +12,16 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from bot.domain.metrics import MetricsSource, Query
-from bot.domain.traffic_reading import RECENT
 from bot.sandbox.ideogram.listener import Listener
 
 Json = dict[str, Any]
 Series = Sequence[tuple[Mapping[str, str], float | str]]
 
+_SOURCE: Final = MetricsSource("")
 _NAMES: Final = {
     expression: query
-    for window in (None, RECENT)
-    for query, expression in MetricsSource("").expressions(window).items()
+    for asked in (_SOURCE.expressions(), _SOURCE.recent_expressions())
+    for query, expression in asked.items()
 }
 
 

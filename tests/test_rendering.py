@@ -148,6 +148,13 @@ def test_fallback_still_on_asks_to_disable_it():
     assert said.text.endswith("Open to disable fallback.")
 
 
+def test_a_healthy_card_says_each_thing_once():
+    said = WORDS.wording(a_healthy_card())
+
+    assert "V3 image" in said.lead
+    assert "V3 image" not in "".join(said.rows)
+
+
 def test_free_checks_never_say_that_ideogram_is_back():
     said = WORDS.wording(a_healthy_card(mode=Mode.QUICK, fallback_on=True))
 

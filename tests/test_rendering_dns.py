@@ -76,8 +76,7 @@ def test_a_request_names_its_slow_phase():
     assert said.rows == (
         (
             "*Works*  API host in 3.4 s (3.0 s of it DNS), "
-            "key accepted in 3.4 s (3.0 s of it DNS) (secret s), "
-            "V3 image in 3.4 s (3.0 s of it DNS), picture downloaded (3.0 s of it DNS)"
+            "key accepted in 3.4 s (3.0 s of it DNS) (secret s)"
         ),
     )
     assert said.lead.startswith("*V3 image in 3.4 s (3.0 s of it DNS), downloaded.*")

@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import Final
 
 WINDOW: Final = "$window"  # in an expression: the window, as Prometheus writes a duration
-# How far back an onset is looked for, and how exactly. Scrapes every 30 s fill such a step.
-LOOK_BACK: Final = timedelta(hours=2)
+# How exactly an onset is looked for at most, and how far back. Scrapes every 30 s fill such a step.
 STEP: Final = timedelta(minutes=1)
+STEPS_BACK: Final = 120
 P95_MARK: Final = "p95"  # `status` of the series in a history that is no count but a P95
 
 
@@ -70,9 +70,9 @@ class Span:
     step: timedelta = STEP
 
     @classmethod
-    def back_from(cls, now: datetime) -> "Span":
-        """Look back from now, as far as an onset is looked for."""
-        return cls(now - LOOK_BACK, now)
+    def back_from(cls, now: datetime, step: timedelta = STEP) -> "Span":
+        """Look back from now, as far as an onset is looked for in steps of this length."""
+        return cls(now - step * STEPS_BACK, now, step)
 
     @property
     def moments(self) -> tuple[datetime, ...]:

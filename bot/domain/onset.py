@@ -1,8 +1,9 @@
 """Since when do users suffer? From the minutes before a triage to one moment.
 
-A minute in which nobody asked for a picture says nothing; one that nobody measured, or one good
-one, is a gap: a single gap is bridged, two in a row end the trouble. Nothing is claimed when the
-newest minutes are fine, or when none can be read.
+History comes in steps, mostly of a minute, and is told in minutes here. One in which nobody asked
+for a picture says nothing; one that nobody measured, or one good one, is a gap: a single gap is
+bridged, two in a row end the trouble. Nothing is claimed when the newest minutes are fine, or when
+none can be read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

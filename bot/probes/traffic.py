@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from bot.domain import facts, onset
-from bot.domain.metrics import MetricsSource, Query, Reading, Span
+from bot.domain.metrics import STEP, MetricsSource, Query, Reading, Span
 from bot.domain.observation import one_line
 from bot.domain.onset import find_onset
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
@@ -39,7 +39,8 @@ class UserTraffic:
         if source is None or metrics is None:
             detail, now = "no Prometheus is configured", self.tools.clock.now()
             return ProbeResult(self.kind, Outcome.UNKNOWN, detail, now, ran=False)
-        started, span = self.tools.clock.monotonic(), Span.back_from(self.tools.clock.now())
+        started, now = self.tools.clock.monotonic(), self.tools.clock.now()
+        span = Span.back_from(now, min(source.recent, STEP))
         found, history = await self._read(metrics, source, span)
         signs = Signs(found.traffic, self.tools.thresholds)
         is_seen = found.state is TrafficState.SEEN

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.metrics import LOOK_BACK, STEP, MetricsSource, Query, Reading, Sample, Span
+from bot.domain.metrics import STEP, STEPS_BACK, MetricsSource, Query, Reading, Sample, Span
 from bot.ports import Clock, Metrics
 from tests.builders import NIGHT
 
@@ -45,7 +45,7 @@ def minutes(*counts: Mapping[str, float] | None, end: datetime = NIGHT) -> Readi
 
 def all_minutes(**counts: float) -> Reading:
     """Build a history that is the same from its first minute to its last."""
-    return minutes(*[counts] * (int(LOOK_BACK / STEP) + 1))
+    return minutes(*[counts] * (STEPS_BACK + 1))
 
 
 FRESH: Mapping[Query, Reading] = {
