@@ -14,9 +14,12 @@ help: ## list the targets
 sandbox: $(VENV)/.runtime ## the bot in a pretend world: a web page at http://127.0.0.1:8765, or PORT=8766
 	@$(BIN)/python -m bot sandbox $(if $(PORT),--port $(PORT))
 
+# Tests start the bot many times. It is compiled once, also where PYTHONDONTWRITEBYTECODE is set.
+# The tests of one file share its fixtures, so they stay together, in one process per core.
 test: $(VENV)/.dev ## all tests, with the coverage they must reach
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest
+	@$(BIN)/python -m compileall -q bot
+	$(BIN)/coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='bot/domain/*,bot/usecases/*' --fail-under=100

@@ -15,6 +15,7 @@ WORDS = ["operational", "degraded_performance", "partial_outage", "major_outage"
 json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,  # a larger document only takes longer
 )
 
 
