@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Incident
-from bot.domain.mitigation import MitigationKind, MitigationRun, State
+from bot.domain.mitigation import MitigationKind, MitigationRun
+from bot.domain.relief import helping
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Earlier:
 
     Attributes:
         ago: From its start to the triage that names it.
-        helped: The first mitigation that was effective; None when none was.
+        helped: The first mitigation that was effective against it; None when none was.
         took: From its press to its effect.
         lasted: From the start of the trouble to its end.
     """
@@ -35,12 +36,12 @@ def earlier(incident: Incident, runs: Sequence[MitigationRun], now: datetime) ->
         runs: Its presses, oldest first.
         now: When it is told.
     """
-    helping = [one for one in runs if one.state is State.EFFECTIVE and one.undoes is None]
+    helped = helping(runs)
     ended = incident.resolved_at
     return Earlier(
         incident_id=incident.id,
         ago=now - incident.began_at,
         lasted=None if ended is None else ended - incident.began_at,
-        helped=helping[0].kind if helping else None,
-        took=helping[0].took if helping else None,
+        helped=helped[0].kind if helped else None,
+        took=helped[0].took if helped else None,
     )

@@ -13,9 +13,8 @@ from enum import StrEnum
 from typing import Final
 
 WINDOW: Final = "$window"  # in an expression: the window, as Prometheus writes a duration
-# How exactly an onset is looked for at most, and how far back. Scrapes every 30 s fill such a step.
-STEP: Final = timedelta(minutes=1)
-STEPS_BACK: Final = 120
+STEP: Final = timedelta(minutes=1)  # of a history, at most; scrapes every 30 s fill it
+STEPS_BACK: Final = 120  # so many are looked at for an onset: two hours of minutes
 P95_MARK: Final = "p95"  # `status` of the series in a history that is no count but a P95
 
 

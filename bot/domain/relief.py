@@ -12,7 +12,7 @@ _RELIEVING: Final = frozenset({MitigationKind.ENABLE_FALLBACK, MitigationKind.RE
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """The first mitigation of an incident that did what it promises.
+    """A mitigation of an incident that did what it promises.
 
     Attributes:
         until: When it was taken back or ended; None while it lasts.
@@ -23,11 +23,24 @@ class Relief:
     until: datetime | None = None
 
 
+def helping(runs: Sequence[MitigationRun]) -> list[MitigationRun]:
+    """List the presses that did what they promise against the trouble, oldest first."""
+    return [
+        run
+        for run in runs
+        if run.state is State.EFFECTIVE and run.kind in _RELIEVING and run.undoes is None
+    ]
+
+
 def relief(runs: Sequence[MitigationRun]) -> Relief | None:
-    """Find it among the presses of an incident, oldest first; None when nothing helped yet."""
-    for run in runs:
-        helped = run.state is State.EFFECTIVE and run.kind in _RELIEVING and run.undoes is None
-        if helped and run.finished_at is not None:
+    """Find what users got instead, among the presses of an incident, oldest first.
+
+    Of several the one that is still in force counts, else the first; None when nothing helped yet.
+    """
+    helped = [run for run in helping(runs) if run.finished_at is not None]
+    standing = [run for run in helped if run.undone_by is None]
+    for run in (*standing, *helped):
+        if run.finished_at is not None:
             ends = [one.applied_at for one in runs if one.id == run.undone_by]
             return Relief(run.kind, run.finished_at, ends[0] if ends else None)
     return None

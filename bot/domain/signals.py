@@ -249,8 +249,9 @@ class Signals(Calls):
         """Whether users' pictures take too long; None when their requests cannot tell."""
         if self.signs is None:
             return None
+        is_slow = self.signs.is_slow
         gave_up = self.share_of(AnswerClass.TIMED_OUT) is not Share.FEW
-        return self.signs.is_slow or (None if gave_up else self.signs.is_slow)
+        return None if gave_up and not is_slow else is_slow  # who gave up did not wait
 
     @property
     def slow_calls(self) -> tuple[ProbeKind, ...]:

@@ -39,7 +39,7 @@ class Border:
             raise
         except (exc.DBAPIError, exc.TimeoutError, OSError) as error:
             # The text of the error may hold the statement's values: only its kind is told.
-            away = UnavailableError(f"The database does not answer ({type(error).__name__}).")
+            away = UnavailableError(f"The database does not answer ({_kind(error)}).")
             if not self._is_away:
                 log.warning("database.away", reason=str(away))
             self._is_away = True
@@ -47,3 +47,9 @@ class Border:
         if self._is_away:
             self._is_away = False
             log.info("database.back")
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "its file is gone, or another one stands in its place: restart the bot"
+    return type(error).__name__

@@ -113,8 +113,9 @@ class SqlStorage(Storage):
         if self._engine is None:
             async with self._border():
                 await migrate(self.url)
-                self._engine = create_engine(self.url, self.patience)
-                self._file = file_number(self._engine)
+                engine = create_engine(self.url, self.patience)
+                self._file = file_number(engine)
+                self._engine = engine
 
     async def close(self) -> None:
         """Close all connections."""
@@ -140,7 +141,7 @@ class SqlStorage(Storage):
         if engine is None:
             raise UnavailableError("The database is not open.")
         if file_number(engine) != self._file:  # what is written now would be lost
-            raise FileNotFoundError("another file stands in its place")
+            raise FileNotFoundError
         alone = self._alone() if engine.dialect.name == "sqlite" else nullcontext()
         async with alone, engine.begin() as connection:
             yield connection

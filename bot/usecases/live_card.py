@@ -99,9 +99,11 @@ class LiveCard:
             await progress.wakes(wait)
             if progress.is_over:
                 return
-            found, seen = progress.judged(), len(progress.results)
+            # A settled verdict stands: trying all that can still come costs a quarter of a second.
+            found = None if progress.settled is not None else progress.judged()
+            seen = len(progress.results)
             news = seen > shown
-            if found is not None and found.is_settled and progress.settled is None:
+            if found is not None and found.is_settled:
                 progress.offers = await make_offers(found.diagnosis.cause)
                 progress.settled, news = found.diagnosis, True
             elif news and now() < due:

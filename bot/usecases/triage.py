@@ -71,7 +71,7 @@ class RunTriages:
             await answer(self._pointer(opened))
             return
         triage, plan = opened
-        await self._measured(triage, service, plan)
+        await self._measured(triage, service, plan, answer)
 
     def _pointer(self, running: Triage) -> Answer:
         seconds = round((self.clock.now() - running.started_at).total_seconds())
@@ -125,7 +125,9 @@ class RunTriages:
             beside=Beside(billing_url=self.examine.billing_url),
         )
 
-    async def _measured(self, triage: Triage, service: Service, plan: Plan) -> None:
+    async def _measured(
+        self, triage: Triage, service: Service, plan: Plan, answer: Answers
+    ) -> None:
         progress = Progress(
             blank=Measurements(
                 service.calls,
@@ -142,7 +144,10 @@ class RunTriages:
             examined = await self.examine(service, plan, progress.add)
             progress.finish()
         offers, not_offered = await self._offers(service, triage, examined, progress)
-        await self._close(triage, plan, examined, offers, not_offered)
+        try:
+            await self._close(triage, plan, examined, offers, not_offered)
+        except UnavailableError:  # the verdict is paid for, and nobody else will hear it
+            await answer(self._forgotten(triage.card, service, examined))
 
     async def _offers(
         self, service: Service, triage: Triage, examined: Examined, progress: Progress
@@ -226,7 +231,10 @@ class RunTriages:
     ) -> None:
         """Tell an incident that people work on already what was found."""
         evidence = Evidence(triage.name, triage.message)
-        for incident in await uow.incidents.open(triage.service):
+        for one in await uow.incidents.open(triage.service):
+            incident = await uow.incidents.get(one.id)  # and hold it: the whole of it is saved
+            if not incident.is_open:
+                continue
             known = seen_by(incident, triage.card.results)
             if known != incident:
                 await uow.incidents.save(known)
@@ -248,9 +256,13 @@ class RunTriages:
     async def _without_database(self, service: Service, request: RunTriage) -> TriageCard:
         plan = self.examine.plan_without_database(service, None)
         examined = await self.examine(service, plan, lambda _: None)
-        by_hand = self.offer.by_hand(service, examined.diagnosis, fallback_on=fallback_on(examined))
         card = replace(self._card(service, plan, None), asked_by=request.asked.by)
-        return self._final(card, examined, (), by_hand)
+        return self._forgotten(card, service, examined)
+
+    def _forgotten(self, card: TriageCard, service: Service, examined: Examined) -> TriageCard:
+        """Show what was found where nothing can be remembered: without an id, with commands."""
+        by_hand = self.offer.by_hand(service, examined.diagnosis, fallback_on=fallback_on(examined))
+        return self._final(replace(card, triage_id=None), examined, (), by_hand)
 
 
 def _answers(running: Triage, request: RunTriage) -> bool:

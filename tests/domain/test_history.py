@@ -45,5 +45,11 @@ def test_taking_something_back_is_no_help():
     assert earlier(RESOLVED, [undo], NOW).helped is None
 
 
+def test_what_ended_a_mitigation_is_no_help_against_the_trouble():
+    end = a_press(State.EFFECTIVE, kind=MitigationKind.DISABLE_FALLBACK)
+
+    assert earlier(RESOLVED, [a_press(State.UNVERIFIED), end], NOW).helped is None
+
+
 def test_an_incident_without_an_end_has_no_duration():
     assert earlier(an_incident(started_at=NIGHT), [], NOW).lasted is None

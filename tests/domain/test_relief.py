@@ -25,6 +25,15 @@ def test_it_lasts_until_what_took_it_back_was_applied():
     assert found == Relief(MitigationKind.ENABLE_FALLBACK, NIGHT, LATER)
 
 
+def test_what_was_switched_on_again_is_the_relief_now():
+    end = a_run(id=MitigationId("e"), kind=MitigationKind.DISABLE_FALLBACK, applied_at=LATER)
+    again = replace(ENABLED, id=MitigationId("a"), finished_at=LATER + timedelta(minutes=1))
+
+    found = relief([replace(ENABLED, undone_by=end.id), end, again])
+
+    assert found == Relief(MitigationKind.ENABLE_FALLBACK, LATER + timedelta(minutes=1))
+
+
 def test_neither_an_end_nor_an_undo_is_relief():
     end = a_run(kind=MitigationKind.DISABLE_FALLBACK, state=State.EFFECTIVE, finished_at=NIGHT)
     undo = replace(ENABLED, undoes=MitigationId("x"))

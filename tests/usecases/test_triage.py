@@ -310,6 +310,25 @@ async def test_a_database_that_goes_away_meanwhile_costs_only_the_picture():
     assert running.result().state is TriageState.FINAL
 
 
+async def test_a_verdict_that_cannot_be_kept_is_told_to_who_asked():
+    night = Night()
+    night.break_ideogram()
+    last = night.probes[ProbeKind.GENERATE_V3]
+    last.waits_for = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(night.triage(RunTriage(asked()), DELIVERY, night.heard))
+        await until(lambda: last.subjects)
+        night.storage.is_away = True
+        last.waits_for.set()
+
+    (card,) = night.heard.messages
+    assert isinstance(card, TriageCard)
+    assert (card.state, card.triage_id, card.offers) == (TriageState.FINAL, None, ())
+    assert (card.diagnosis.cause, card.spent) == (Cause.OUTAGE, 0)
+    assert [one.by_hand for one in card.not_offered]
+
+
 async def test_without_a_database_it_runs_free_probes_and_answers_the_person():
     night = Night()
     night.break_ideogram()
