@@ -6,10 +6,12 @@ import pytest
 
 from bot.domain.answer import AnswerClass
 from bot.domain.diagnosis import Cause, HumanStep, Mode, Origin
+from bot.domain.draft import Seen
+from bot.domain.incident import Status
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
-from tests.builders import a_result
-from tests.sayings import WELL, WORDS, a_card, a_diagnosis, a_healthy_card
+from tests.builders import NIGHT, a_result, an_incident
+from tests.sayings import WELL, WORDS, a_card, a_diagnosis, a_healthy_card, a_postmortem
 
 TROUBLE = "1 of 2 resolvers fails: 10.0.0.11 (no answer)"
 DNS = a_result(ProbeKind.DNS, facts={"trouble": TROUBLE})
@@ -61,6 +63,21 @@ def test_a_slow_resolver_is_the_suspect_and_no_deploy_is():
     assert said.header == "P2 · Our DNS is slow, Ideogram answers"
     assert said.lead == (f"*Do now: {MEND.text}.* Every request waits for our own resolver first.")
     assert not [row for row in said.rows if row.startswith("*Next*")]
+
+
+def test_an_incident_from_slow_dns_blames_no_deploy():
+    found = a_diagnosis(Cause.OWN_SERVICE, Severity.P2, origin=Origin.US, evidence=(ProbeKind.DNS,))
+    over = an_incident(
+        title="Our DNS is slow, Ideogram answers", status=Status.RESOLVED, resolved_at=NIGHT
+    )
+
+    draft = WORDS.draft(Seen(an_incident(impact=""), found, (DNS,)))
+    document = WORDS.document(a_postmortem(incident=over, diagnosis=found, results=(DNS,)))
+
+    assert draft.title == "Our DNS is slow, Ideogram answers"
+    assert "Our DNS was slow, Ideogram answered" in document
+    assert "slow name server" in document
+    assert "deploy" not in draft.title + draft.cause + document
 
 
 def test_a_request_names_its_slow_phase():
