@@ -37,7 +37,7 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
     """
     reader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader  # ten times as quick
 
-    class Loader(reader):  # type: ignore[misc, valid-type]  one of two
+    class Loader(reader):  # type: ignore[misc, valid-type]  # one of two
         yaml_implicit_resolvers = _resolvers()
 
     try:
