@@ -22,7 +22,16 @@ FOREIGN_ALLOWED: Final = {"domain": set[str](), "ports": set[str](), "usecases":
 # Besides: what it defined itself, and classes of ours.
 CALLS: Final = {
     *("NewType", "TypeVar", "frozenset", "tuple", "len", "str", "Decimal", "Path", "timedelta"),
-    *("partial", "re.compile", "structlog.get_logger", "dataclass", "field", "values", "items"),
+    *(
+        "partial",
+        "str.maketrans",
+        "re.compile",
+        "structlog.get_logger",
+        "dataclass",
+        "field",
+        "values",
+        "items",
+    ),
     # pydantic, SQLModel, aiohttp, typer and rich describe themselves so
     *(
         "AfterValidator",

@@ -14,6 +14,7 @@ Lines = dict[Path_, int]
 # What PyYAML lets out for a value that is not what it looks like: a 13th month, `0b_`, `!!int x`.
 _NO_VALUE: Final = (ValueError, LookupError, AttributeError, TypeError)
 _WHAT_MAX_CHARS: Final = 200
+DEPTH_MAX: Final = 100  # ours has six
 _BOOL: Final = "tag:yaml.org,2002:bool"
 _TRUE_OR_FALSE: Final = re.compile(r"^(?:true|false)$")
 
@@ -64,6 +65,7 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         problem = Problem(f"The config file {path} is no UTF-8 text.", "Save it as UTF-8.")
         raise ConfigError([problem]) from error
     try:
+        _refuse_depth(text, reader)
         loader = Loader(text)
         try:
             node = loader.get_single_node()
@@ -77,6 +79,23 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
     except RecursionError:
         problem = Problem(f"{path}: not valid here: nested too deeply.", "Write it flat.")
         raise ConfigError([problem]) from None
+
+
+def _refuse_depth(text: str, reader: type) -> None:
+    """Look at the nesting before anything is built: the reader in C would end the process.
+
+    Raises:
+        RecursionError: Of more than `DEPTH_MAX` levels.
+        yaml.YAMLError: It is no YAML up to there.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=reader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH_MAX:
+            raise RecursionError
 
 
 def _no_yaml(path: Path, error: yaml.YAMLError) -> Problem:

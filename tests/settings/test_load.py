@@ -346,6 +346,8 @@ def test_settings_do_not_show_secrets(read):
         ("a: !!int x", "line 1: not valid YAML"),
         ("a: !!python/object:os.system x", "line 1: not valid YAML: could not determine"),
         ("[" * 500, "nested too deeply"),
+        ("- " * 200_000, "nested too deeply"),
+        ("a: " + "{b: " * 200_000 + "1" + "}" * 200_000, "nested too deeply"),
         ("a: &a [*a]", "line 1: services is missing"),
         (MINIMAL + "thresholds: {slow_seconds: .inf}", "less than or equal to 3600"),
         (MINIMAL + "policy: {update_every_minutes: {P1: 9999999999}}", "equal to 10080"),
