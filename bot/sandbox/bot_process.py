@@ -143,13 +143,20 @@ class BotProcess:
     async def keep_running(self) -> None:
         """Start it again whenever it ended, until cancelled."""
         while True:
-            if self._process is not None:
-                await self._process.wait()
-            if self.state == "ready":
-                self.state = "failed"  # it ended by itself, nobody pressed the dare
-            await asyncio.sleep(RESTART_PAUSE_SECONDS)
             with contextlib.suppress(BotDidNotStartError):  # `state` says so; try again
+                if self._process is not None:
+                    await self._end_of(self._process)
+                await asyncio.sleep(RESTART_PAUSE_SECONDS)
                 await self.start()
+
+    async def _end_of(self, process: asyncio.subprocess.Process) -> None:
+        """Wait until it ends; one that was late (Slack was cut off) may become ready before."""
+        if self.state == "failed" and process.returncode is None:
+            await self._until_ready(process)
+            self.state = "ready"
+        await process.wait()
+        if self.state == "ready":
+            self.state = "failed"  # it ended by itself, nobody pressed the dare
 
     async def stop(self) -> None:
         """Ask it to stop as a cluster would (SIGTERM, then SIGKILL)."""

@@ -52,7 +52,7 @@ class OwnFaults:
         await self._known[name]()
 
     async def repair(self) -> None:
-        """Make all of it work again; the new key of `stale-key` stays the Secret's."""
+        """Make all of it work again; pods without the Secret's key are restarted."""
         await self.ideogram.set_fault(None)
         await self.outside.reopen()
         self.service.is_hidden = False
@@ -62,6 +62,10 @@ class OwnFaults:
             variables = {name: _variable(self._before, name) for name in ODD_PICTURES}
             self.kubernetes.deploy(self._before["image"], env=variables)
             self._before.clear()
+        key = self.kubernetes.secret(SECRET)["api-key"]
+        pods = self.kubernetes.pods(NAMESPACE, DEPLOYMENT)
+        if any(pod.env.get("IDEOGRAM_API_KEY") != key for pod in pods):
+            self.kubernetes.restart()
 
     @property
     def _known(self) -> Mapping[str, Callable[[], Awaitable[None]]]:

@@ -62,6 +62,20 @@ async def test_a_killed_bot_comes_back_as_another_process(tmp_path):
         assert bot.pid != before
 
 
+async def test_a_bot_that_was_late_after_a_kill_is_seen_to_be_ready(tmp_path):
+    late = READY.replace(
+        "print(", "import time; time.sleep(0.6 if os.path.exists('x') else 0); print("
+    )
+    bot = a_bot(tmp_path, f"import os\n{late}", timeout_seconds=20)
+    async with running(bot):
+        (tmp_path / "x").touch()
+        bot._ready_timeout_seconds = 0.2  # noqa: SLF001  only the second start is to be late
+
+        bot.kill()
+
+        await _until_started(bot, times=2)
+
+
 async def test_a_bot_that_ends_at_once_is_quoted(tmp_path):
     with pytest.raises(BotDidNotStartError, match=r"exit code 2[\s\S]*no token"):
         await a_bot(tmp_path, BROKEN).start()

@@ -60,13 +60,20 @@ async def test_a_stale_key_is_refused_while_the_secrets_own_is_accepted(world, h
     assert await _status(http, models, **{"Api-Key": new}) == 200
 
 
-async def test_a_repaired_stale_key_gives_users_pictures_without_a_restart(world):
+async def test_a_repaired_stale_key_gives_users_pictures_and_pods_the_secrets_key(world):
     await world.chaos.break_("stale-key")
     await _until(world, "error")
+    old = {pod.name for pod in world.kubernetes.pods("default", "ideogram-service")}
 
     await world.chaos.repair()
 
     await _until(world, "picture")
+    key = world.kubernetes.secret("ideogram-secrets")["api-key"]
+    async with asyncio.timeout(20):
+        while old & {one.name for one in world.kubernetes.pods("default", "ideogram-service")}:  # noqa: ASYNC110  pods have no event
+            await asyncio.sleep(0.05)  # noqa: TID251  the pretend kubelet decides how long it takes
+    pods = world.kubernetes.pods("default", "ideogram-service")
+    assert {pod.env["IDEOGRAM_API_KEY"] for pod in pods} == {key}
 
 
 async def test_a_cut_network_takes_every_way_out_but_slack(world, http):

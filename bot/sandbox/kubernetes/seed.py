@@ -77,6 +77,13 @@ def deploy(
     return changes.patch(store, DEPLOYMENTS, NAMESPACE, name, patch, intent=intent)
 
 
+def restart(store: Store, name: str, at: str, intent: Intent) -> Json:
+    """Replace the pods as `kubectl rollout restart` does, marked with the moment `at`."""
+    annotations = {"kubectl.kubernetes.io/restartedAt": at}
+    patch = Patch(STRATEGIC, {"spec": {"template": {"metadata": {"annotations": annotations}}}})
+    return changes.patch(store, DEPLOYMENTS, NAMESPACE, name, patch, intent=intent)
+
+
 def rights_of_the_bot() -> list[Rule]:
     """Return the rules of the bot's Role in this world."""
     return bot_rules(NAMESPACE, (SERVICE, BATCH), SECRET, (CRONJOB,))

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -169,6 +169,11 @@ class KubernetesServer:
         text = cause or f"deploy {image.rpartition(':')[2]}"
         intent = Intent(manager="deploy-pipeline")
         return seed.deploy(self.store, seed.SERVICE, image, text, intent, env=env)
+
+    def restart(self) -> Json:
+        """Replace the service's pods by hand, so that they read the Secret anew."""
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        return seed.restart(self.store, seed.SERVICE, at, Intent(manager="kubectl-rollout"))
 
     def stick(self, stuck: bool = True, *, why: Stuck = "readiness") -> None:  # noqa: FBT001, FBT002 - a switch
         """Keep pods that are not ready from getting ready, or let them again."""
