@@ -42,7 +42,7 @@ def test_an_outage_says_what_is_broken_whose_it_is_and_what_to_do():
     assert said.header == "P1 · Ideogram is down, not us"
     assert said.lead == (
         "*Users get errors. Do now: Enable Fallback.* Ideogram answers with server errors. "
-        "Enabling it gives users placeholders in about 48 s."
+        "Enable Fallback gives users placeholders in about 48 s."
     )
     assert said.rows == (
         "*Fails*  V3 503 in 0.4 s",

@@ -32,7 +32,7 @@ from tests.sayings import HOSTILE, WORDS, a_card, a_line, a_postmortem
     [
         (State.PRESSED, "Checking once more, then one patch."),
         (State.APPLYING, "Sending the patch."),
-        (State.WATCHING, "Rolling 2 of 4 pods, 3 ready."),
+        (State.WATCHING, "Rolling: 2 of 4 pods are new, 3 of them ready."),
         (State.VERIFYING, "All pods replaced. Checking that it helps."),
         (State.EFFECTIVE, "Effective in 47 s."),
         (State.NO_EFFECT, "No effect seen within 47 s."),

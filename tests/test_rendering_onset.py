@@ -154,7 +154,7 @@ def test_impact_is_the_share_since_the_onset_then_what_helped_then_what_is_left(
 def test_impact_without_requests_after_a_change_claims_no_share():
     silent = hit(users=Counted(0, 0, NIGHT))
 
-    assert impact(silent, PLACEHOLDERS).endswith(", now none are sent")
+    assert impact(silent, PLACEHOLDERS).endswith(f", placeholders since {EASED}")
 
 
 def test_impact_of_an_incident_that_is_over_says_no_now():

@@ -22,7 +22,7 @@ def test_without_a_button_the_command_is_what_to_do():
     assert said.text.endswith("Users get errors. Open for the command to enable fallback.")
     assert said.lead == (
         "*Users get errors. Do now: run this command.* Ideogram answers with server errors. "
-        "It gives users placeholders.\n`kubectl x`"
+        "The command gives users placeholders.\n`kubectl x`"
     )
     assert said.rows[-1] == f"*No Enable Fallback button*  {why}"
 

@@ -17,6 +17,7 @@ PARTNERSHIP: Final = "partnership@ideogram.ai"  # incident runbook, 429; a sales
 SUPPORT: Final = "Ideogram's support, by its status page"  # no incident desk is documented
 BILLING: Final = "the billing owner"
 ACCOUNT: Final = "the owner of the account at Ideogram"
+EGRESS: Final = "who owns egress and the resolver"
 
 
 def _tried(s: Signals) -> tuple[ProbeKind, ...]:
@@ -54,7 +55,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         holds=conditions.own_network,
         rests_on=lambda s: (*_tried(s), ProbeKind.DNS, ProbeKind.CONNECTIVITY),
         would_change="any answer from outside",
-        contact="who owns egress and the resolver",
+        contact=EGRESS,
         steps=(
             HumanStep(1, "Fix egress or the resolver of the place this was measured from"),
             HumanStep(2, "Ask users whether they get pictures"),
@@ -284,6 +285,6 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         rests_on=lambda _: (ProbeKind.TRAFFIC,),
         would_change="requests of users in the metrics",
         contact="who owns Prometheus",
-        steps=(HumanStep(1, "Mend the query or the scrape that the row names"),),
+        steps=(HumanStep(1, "Mend the query or the scrape named under Not seen"),),
     ),
 )

@@ -1,11 +1,12 @@
 """From measurements to one verdict."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from bot.domain import facts
 from bot.domain.branch import Branch
-from bot.domain.branches import BILLING, BRANCHES
+from bot.domain.branches import BILLING, BRANCHES, EGRESS
 from bot.domain.conditions import severity_of_unseen_users, suspects_dns
 from bot.domain.diagnosis import (
     AlsoSeen,
@@ -49,29 +50,33 @@ def diagnose(measurements: Measurements) -> Diagnosis:
         return _healthy(signals)
     row, severity = verdict
     origin = row.origin_in(signals)
-    return Diagnosis(
+    found = Diagnosis(
         cause=row.cause,
         origin=origin,
         severity=_lifted(severity, signals),
-        branch="our own DNS" if _is_dns(row, signals) else row.name,
+        branch=row.name,
         evidence=row.evidence(signals),
         also_seen=_also_seen(signals, matches, row),
         not_looked_at=not_looked_at(measurements),
         would_change=row.would_change,
-        steps=_steps(row, signals),
+        steps=row.steps,
         contact=(contact := row.contact_in(signals)),
         contact_id=measurements.billing_owner if contact == BILLING else None,
         contradictions=_contradictions(signals, origin),
     )
+    is_dns = row.cause is Cause.OWN_SERVICE and suspects_dns(signals)
+    return _blaming_dns(found, signals) if is_dns else found
 
 
-def _steps(row: Branch, signals: Signals) -> tuple[HumanStep, ...]:
-    """Give the row's steps; where a slow resolver is to blame, no deploy is to be undone."""
-    return _mend_dns(signals, 1) if _is_dns(row, signals) else row.steps
-
-
-def _is_dns(row: Branch, signals: Signals) -> bool:
-    return row.cause is Cause.OWN_SERVICE and suspects_dns(signals)
+def _blaming_dns(found: Diagnosis, signals: Signals) -> Diagnosis:
+    """Say what a slow resolver calls for: no deploy is to be undone, nobody else to be asked."""
+    return replace(
+        found,
+        branch="our own DNS",
+        would_change="names that resolve at once",
+        steps=_mend_dns(signals, 1),
+        contact=EGRESS,
+    )
 
 
 def _mend_dns(signals: Signals, place: int) -> tuple[HumanStep, ...]:

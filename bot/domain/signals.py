@@ -214,8 +214,14 @@ class Signals(Calls):
 
     @property
     def users_suffer_or_would(self) -> bool:
-        """Users fail, or would without placeholders: the key of their requests is refused."""
-        return self.users_suffer or self.share_of(AnswerClass.DENIED) is not Share.FEW
+        """Users fail as they do by a refused key, or would without placeholders.
+
+        Where their requests are seen to fail otherwise (429, 5xx), an old key is not the reason.
+        """
+        if self.share_of(AnswerClass.DENIED) is not Share.FEW:
+            return True
+        otherwise = self.signs is not None and self.signs.is_explained
+        return self.users_suffer and not otherwise
 
     @property
     def pods_have_old_key(self) -> bool:

@@ -30,8 +30,8 @@ NOT_RECORDED: Final = Trouble(
     fix="Try again in a moment.",
 )
 NOT_RECORDED_TRIAGE: Final = Trouble(
-    what="The database does not answer.",
-    meaning="This triage runs with free checks only and is not remembered.",
+    what="The database did not answer in time.",
+    meaning="Free checks run now, for you alone. If it was recorded after all, a card follows.",
 )
 
 Ack = Callable[..., Awaitable[Any]]

@@ -16,7 +16,17 @@ from bot.domain.severity import Severity
 from bot.domain.signals import Signals
 from tests.builders import ANA, NIGHT
 from tests.domain.drawn import measurements, not_run, sick_ways
-from tests.domain.measured import all_well, cut_off, health, keyless, legacy, page, v3, workload
+from tests.domain.measured import (
+    all_well,
+    cut_off,
+    health,
+    keyless,
+    legacy,
+    page,
+    traffic,
+    v3,
+    workload,
+)
 
 LAST = v3(Answer.UNSAFE, 422)
 
@@ -85,11 +95,14 @@ def test_a_healthy_result_that_turns_sick_never_makes_the_severity_milder(seen, 
 
 
 def is_excepted(before: Diagnosis, worse: Measurements) -> bool:
-    """Tell the two ways in which a severity may fall; a test below names each."""
+    """Tell the three ways in which a severity may fall; a test below names each."""
     if diagnose(worse).cause is Cause.OWN_NETWORK:
         return True
+    seen = Signals(worse)
+    if before.cause is Cause.STALE_KEY and seen.signs is not None and seen.signs.is_explained:
+        return True
     rests_on_an_image = before.cause in (Cause.STALE_KEY, Cause.QUALITY)
-    return rests_on_an_image and not Signals(worse).with_image
+    return rests_on_an_image and not seen.with_image
 
 
 def test_our_own_network_comes_first_and_is_mild_while_users_are_seen_fine():
@@ -110,6 +123,14 @@ def test_with_the_last_image_nothing_proves_the_key_that_pods_lack():
 
     assert (diagnose(seen).cause, diagnose(seen).severity) == (Cause.STALE_KEY, Severity.P1)
     assert diagnose(but(seen, LAST)).severity is Severity.P2
+
+
+def test_requests_that_fail_for_another_reason_do_not_speak_of_an_old_key():
+    old = all_well(workload(pods_older_than_key=True), health(HealthState.DEGRADED))
+    limited = but(old, traffic(0, rate_limited=75))
+
+    assert (diagnose(old).cause, diagnose(old).severity) == (Cause.STALE_KEY, Severity.P1)
+    assert diagnose(limited).cause is Cause.RATE_LIMIT
 
 
 def test_with_the_last_image_there_is_none_to_look_bad():

@@ -53,7 +53,7 @@ async def test_metrics_that_say_nothing_are_a_gap_of_ours(place, broken, words):
     assert found.verdict == GAP
     assert found.evidence == ["traffic"]
     assert words in found.row("traffic")[1]
-    assert found.next_steps == ["Mend the query or the scrape that the row names"]
+    assert found.next_steps == ["Mend the query or the scrape named under Not seen"]
     assert found.would_change == "requests of users in the metrics"
 
 
