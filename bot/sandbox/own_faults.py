@@ -42,6 +42,7 @@ class OwnFaults:
     outside: Outside
     name_servers: Sequence[NameServer]
     _before: Json = field(default_factory=dict)  # the container before our deploy
+    _new_keys: list[str] = field(default_factory=list)  # that pods do not have yet
 
     async def break_(self, name: str) -> None:
         """Break what `name` says.
@@ -62,10 +63,9 @@ class OwnFaults:
             variables = {name: _variable(self._before, name) for name in ODD_PICTURES}
             self.kubernetes.deploy(self._before["image"], env=variables)
             self._before.clear()
-        key = self.kubernetes.secret(SECRET)["api-key"]
-        pods = self.kubernetes.pods(NAMESPACE, DEPLOYMENT)
-        if any(pod.env.get("IDEOGRAM_API_KEY") != key for pod in pods):
+        if self._new_keys:
             self.kubernetes.restart()
+            self._new_keys.clear()
 
     @property
     def _known(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -93,6 +93,7 @@ class OwnFaults:
         pods = self.kubernetes.pods(NAMESPACE, DEPLOYMENT)
         old = {pod.env.get("IDEOGRAM_API_KEY", "") for pod in pods}
         new = secrets.token_urlsafe(64)
+        self._new_keys.append(new)
         self.ideogram.add_key(new)
         self.kubernetes.set_secret(SECRET, {"api-key": new})
         self.ideogram.revoke(*old)

@@ -26,7 +26,7 @@ async def test_429_reduces_concurrency_with_its_arithmetic_and_takes_it_back(sto
     assert "pods × 3" in asked  # noqa: RUF001  the sign that people read
 
     await story.press("Reduce Concurrency")
-    await story.sees(f"<@{ANA}> *Applied, not verified.*", "Reduce Concurrency")
+    await story.sees(f"<@{ANA}> *No effect.*", "Reduce Concurrency", seconds=90)
     assert (story.value("IDEOGRAM_CONCURRENCY"), story.patches()) == ("3", 1)
 
     await story.press("Undo Reduction")

@@ -53,7 +53,7 @@ ROWS = {
         "reachability": ("healthy", "302 in T"),
         "auth": ("unknown", "302 in T"),
         "generate-v3": ("unhealthy", "302 in T, no image"),
-        "download": ("unknown", "the picture is redirected more than 3 times"),
+        "download": ("unhealthy", "the picture is redirected more than 3 times"),
         "status-page": ("unknown", "302 in T"),
         "app-health": ("unknown", "health not understood: 302, no is in the health document"),
         "traffic": ("unknown", "302 in T, no answer of Prometheus"),

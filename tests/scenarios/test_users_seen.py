@@ -23,6 +23,10 @@ def hasty(config):
     config["policy"]["verify_seconds"] = 8
 
 
+def by_minutes(config):
+    config["services"][0]["prometheus"]["recent_seconds"] = 60  # the past has a sample every 15 s
+
+
 async def test_a_card_counts_the_requests_that_failed(tmp_path):
     async with a_story(tmp_path) as story:
         await story.users_get("picture")
@@ -43,7 +47,7 @@ async def test_a_card_says_since_when_and_the_incident_keeps_it(tmp_path):
         tmp_path, now, Phase(60, {"200": 60}), Phase(8, {"200": 1, "503": 59})
     )
     async with (
-        a_story(tmp_path, prometheus_url=f"http://127.0.0.1:{port}") as story,
+        a_story(tmp_path, prometheus_url=f"http://127.0.0.1:{port}", amend=by_minutes) as story,
         prometheus.scraping(tmp_path, port, [story.world.service.url.removeprefix("http://")]),
     ):
         await story.world.chaos.break_("outage-503")

@@ -29,7 +29,8 @@ async def shared_town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 
     def amend(config: Json) -> None:
         first = config["services"][0]
-        config["services"].append(first | {"name": "out-of-sight", "health_url": None})
+        unseen = {"name": "out-of-sight", "health_url": None, "prometheus": {"url": None}}
+        config["services"].append(first | unseen)
 
     async with a_story(tmp_path_factory.mktemp("town"), amend=amend) as opened:
         yield opened

@@ -33,7 +33,11 @@ async def test_a_call_without_funds_asks_for_a_top_up_first(place, status, body)
 
     assert found.verdict == verdict("P1")
     assert found.evidence == ["generate-legacy", "generate-v3"]
-    assert found.next_steps == ["Ask the billing owner to top up", "Enable Fallback"]
+    assert found.next_steps == [
+        "Ask the billing owner to top up",
+        "Enable Fallback",
+        "Pausing batch jobs protects the top-up and restores nothing",
+    ]
     assert found.would_change == "an image after a top-up"
     assert found.row("auth")[0] == "healthy"
     assert found.document["spent_usd"] == "0.000"

@@ -19,7 +19,7 @@ async def test_a_gauge_below_10_dollars_is_low(place):
     assert found.would_change == "a top-up"
 
 
-async def test_our_own_estimate_is_low_below_10_dollars_and_believed_before_a_gauge(place):
+async def test_our_own_estimate_is_low_below_10_dollars_and_the_smaller_of_two_counts(place):
     async with place.a_bot("poor") as bot:
         await bot.recorded("9.00")
         found = await bot.triage("no-metrics")
@@ -28,6 +28,9 @@ async def test_our_own_estimate_is_low_below_10_dollars_and_believed_before_a_ga
 
         place.prometheus.sees(success=400, balance=8.5)
         await bot.recorded("60")
+        assert (await bot.triage()).verdict == LOW
+
+        place.prometheus.sees(success=400, balance=50)
         assert (await bot.triage()).cause == "healthy"
 
 

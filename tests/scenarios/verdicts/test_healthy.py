@@ -27,7 +27,7 @@ async def test_everything_seen_and_fine_says_so(place):
     ("service", "words"),
     [
         ("no-metrics", "All fine as far as seen: Ideogram, us. "),
-        ("out-of-sight", "Ideogram works; users not seen. "),
+        ("out-of-sight", "All fine as far as seen: Ideogram, us. "),
     ],
 )
 async def test_users_who_are_not_seen_are_not_called_fine(place, service, words):

@@ -88,7 +88,7 @@ async def test_quiet_hours_are_no_gap(place):
     found = await place.triage()
 
     assert found.cause == "healthy"
-    assert found.row("traffic") == ("unknown", "no requests in 5 min")
+    assert found.row("traffic") == ("unknown", "no requests in 1 min")
 
 
 async def test_beside_a_fault_it_is_only_not_looked_at(place):
@@ -97,5 +97,5 @@ async def test_beside_a_fault_it_is_only_not_looked_at(place):
 
     found = await place.triage()
 
-    assert (found.cause, found.also_seen) == ("outage", [])
+    assert (found.cause, found.also_seen) == ("outage", ["monitoring-gap"])
     assert "traffic" in {one["probe"] for one in found.not_looked_at}

@@ -13,7 +13,7 @@ CHANGED = "IDEOGRAM_MODEL V_3 → V_1_TURBO"
 async def test_a_press_on_a_healthy_card_names_the_deploy_that_changed_the_pictures(town):
     await town.world.chaos.break_("quality")
     await town.run("triage out-of-sight full")
-    await town.sees("Ideogram works; users not seen")
+    await town.sees("All fine as far as seen: Ideogram, us")
 
     await town.press("Images Look Bad")
 
