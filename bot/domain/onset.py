@@ -181,8 +181,8 @@ def _hits(sign: Sign, traffic: Traffic) -> int:
             return traffic.count(AnswerClass.RATE_LIMITED)
         case Sign.REFUSED:
             return traffic.count(AnswerClass.UNSAFE)
-        case Sign.SLOW:
-            return 0
+        case _:
+            return 0  # slowness has no share
 
 
 def _share(sign: Sign, traffic: Traffic | None) -> float:
@@ -200,10 +200,9 @@ def _part(shares: Sequence[float]) -> float:
 
 def _first_counts(sign: Sign, traffic: Traffic | None, part: float) -> tuple[int, int]:
     """Count what of the first minute came after the onset."""
-    if traffic is None:
-        return 0, 0
-    hits = _hits(sign, traffic)
-    return hits, max(round(traffic.requests * part), hits)
+    requests = 0 if traffic is None else traffic.requests
+    hits = 0 if traffic is None else _hits(sign, traffic)
+    return hits, max(round(requests * part), hits)
 
 
 def to_facts(onset: Onset | None) -> dict[str, str | int | bool]:

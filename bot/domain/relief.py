@@ -37,10 +37,9 @@ def relief(runs: Sequence[MitigationRun]) -> Relief | None:
 
     Of several the one that is still in force counts, else the first; None when nothing helped yet.
     """
-    helped = [run for run in helping(runs) if run.finished_at is not None]
-    standing = [run for run in helped if run.undone_by is None]
-    for run in (*standing, *helped):
-        if run.finished_at is not None:
-            ends = [one.applied_at for one in runs if one.id == run.undone_by]
-            return Relief(run.kind, run.finished_at, ends[0] if ends else None)
+    helped = [(run, run.finished_at) for run in helping(runs) if run.finished_at is not None]
+    standing = [(run, since) for run, since in helped if run.undone_by is None]
+    for run, since in (*standing, *helped):
+        ends = [one.applied_at for one in runs if one.id == run.undone_by]
+        return Relief(run.kind, since, ends[0] if ends else None)
     return None

@@ -244,11 +244,10 @@ class PressMitigation:
             case GuardRefusedError():  # with the command where that would do it
                 said = f"{error} {NOTHING_CHANGED}"
                 await answer(await self.offer.again(service, preview, said))
-            case NotAllowedError():
-                ask = tuple(UserId(one) for one in error.allowed)
-                await answer(Trouble(str(error), NOTHING_CHANGED, ask=ask))
             case _:
-                await answer(Trouble(str(error), NOTHING_CHANGED))
+                allowed = error.allowed if isinstance(error, NotAllowedError) else ()
+                ask = tuple(UserId(one) for one in allowed)
+                await answer(Trouble(str(error), NOTHING_CHANGED, ask=ask))
 
     async def _show(self, first_id: MitigationId, answer: Answers) -> None:
         """Say who was first, and how far it is."""

@@ -231,10 +231,9 @@ class RunTriages:
     ) -> None:
         """Tell an incident that people work on already what was found."""
         evidence = Evidence(triage.name, triage.message)
-        for one in await uow.incidents.open(triage.service):
-            incident = await uow.incidents.get(one.id)  # and hold it: the whole of it is saved
-            if not incident.is_open:
-                continue
+        listed = await uow.incidents.open(triage.service)
+        held = [await uow.incidents.get(one.id) for one in listed]  # the whole of each is saved
+        for incident in [one for one in held if one.is_open]:
             known = seen_by(incident, triage.card.results)
             if known != incident:
                 await uow.incidents.save(known)

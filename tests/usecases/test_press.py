@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import AlreadyPressedError, ForbiddenError, StalePressError, UnavailableError
-from bot.domain.ids import PreviewId
+from bot.domain.ids import MitigationId, PreviewId
 from bot.domain.incident import Status
 from bot.domain.message import Answer, MitigationOffers, MitigationProgress, Trouble
 from bot.domain.mitigation import MitigationKind, State
@@ -310,3 +310,16 @@ async def test_of_two_undos_of_one_press_one_acts():
     assert said.text == "This was taken back already."
     assert shown == MitigationProgress(world.storage.runs[1])
     assert len(world.storage.runs) == 2
+
+
+async def test_an_undo_of_a_press_that_is_not_known_any_more_changes_nothing():
+    world = World()
+    world.health_says("fallback")
+    run = await world.through()
+    undo = await world.offer.undo(world.service, run)
+    gone = replace(undo, undoes=MitigationId("gone"))
+    world.storage.tables.previews[undo.id] = gone
+
+    await world.press_on(gone)
+
+    assert [one.id for one in world.storage.runs] == [run.id]
