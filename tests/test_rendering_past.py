@@ -77,6 +77,53 @@ def test_what_a_person_adds_to_our_sentence_stays(ours):
     assert impact(an_incident(impact=before, **OVER), PLACEHOLDERS) == before
 
 
+def test_a_count_of_requests_keeps_its_words_and_gets_what_came_then():
+    counted = an_incident(impact="15 of 48 requests failed.", status=Status.MITIGATED)
+    ended = Relief(PLACEHOLDERS.kind, PLACEHOLDERS.since, PLACEHOLDERS.since)
+
+    assert impact(counted) == "15 of 48 requests failed."
+    assert (
+        impact(counted, PLACEHOLDERS)
+        == f"15 of 48 requests failed; then placeholders since {EASED}"
+    )
+    assert impact(counted, ended).endswith(f"; then placeholders {EASED}{TO}{EASED}")
+
+
+RELIEFS = [
+    None,
+    *(
+        Relief(kind, NIGHT, until)
+        for kind in (MitigationKind.ENABLE_FALLBACK, MitigationKind.REDUCE_CONCURRENCY)
+        for until in (None, NIGHT + timedelta(minutes=9))
+    ),
+]
+
+
+@pytest.mark.parametrize("state", [{}, {"status": Status.MITIGATED}, OVER])
+@pytest.mark.parametrize("relief", RELIEFS)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Users get errors.",
+        "Some users get errors",
+        "7 of 26 requests failed.",
+        "1 of 1 requests failed",
+        "Users see placeholders instead of new images",
+        "Image generation is affected (degraded)",
+        "None: image generation works normally",
+        "Partners {{ wait }} for 5 of 9 requests",
+        "",
+    ],
+)
+def test_an_incident_has_a_card_and_a_postmortem_whatever_its_impact(said, relief, state):
+    incident = an_incident(impact=said, **state)
+
+    card = WORDS.wording(IncidentCard(incident, relief=relief))
+
+    assert any(row.startswith("*Impact*") for row in card.rows) is bool(said)
+    assert WORDS.document(a_postmortem(incident=incident, relief=relief))
+
+
 def test_errors_that_came_back_are_not_told_as_over():
     worse = Relief(PLACEHOLDERS.kind, PLACEHOLDERS.since, PLACEHOLDERS.since)
     back = an_incident(impact="Users get errors.", status=Status.INVESTIGATING)
