@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from bot.bootstrap.objects import (
@@ -47,6 +48,8 @@ from bot.usecases.offer import Offer
 from bot.usecases.read_usage import ReadUsage
 from bot.usecases.sharing import Sharing
 
+BETWEEN_PIECES: Final = timedelta(milliseconds=50)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
@@ -71,11 +74,14 @@ class Outbound:
     servers: LaterApiServers
 
     async def prepare(self) -> None:
-        """Read what was left out of the start, piece by piece, before somebody waits for it."""
+        """Read what was left out of the start, piece by piece, before somebody waits for it.
+
+        Whoever asks meanwhile is answered between two pieces, which takes many turns of the loop.
+        """
+        for _ in self.words.prepare():
+            await self.clock.sleep(BETWEEN_PIECES)
         if any(one.target is not None for one in self.services):
             self.servers.ready()
-        for _ in self.words.prepare():
-            await self.clock.sleep(timedelta(0))  # whoever asks meanwhile is heard
 
 
 @asynccontextmanager

@@ -32,11 +32,11 @@ def copied(value: str) -> Markup:
 
 
 def plain(value: object) -> object:
-    return folded(value) if isinstance(value, str) else value
+    # Markup is the output of a macro. Autoescape does the escaping of everything else.
+    return value if isinstance(value, Markup) or not isinstance(value, str) else folded(value)
 
 
 def mrkdwn(value: object) -> object:
-    # Markup is the output of a macro. Autoescape does the escaping of everything else.
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return folded(value).translate(_LOOKALIKES)
@@ -68,3 +68,12 @@ def quotes_back(text: str) -> str:
     # Autoescape also escapes quotes. Slack wants only & < > escaped, Markdown none; a value that
     # held `&#39;` itself reads `&amp;#39;` here, so this takes back exactly what was added.
     return text.replace("&#39;", "'").replace("&#34;", '"')
+
+
+def unescaped(text: str) -> str:
+    """Take back all that autoescape did, for slots where nothing reads markup.
+
+    Every `&` of a value was escaped, so what comes last takes back only what was added.
+    """
+    shown = quotes_back(text).replace("&lt;", "<").replace("&gt;", ">")
+    return shown.replace("&amp;", "&")

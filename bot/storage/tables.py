@@ -19,6 +19,8 @@ PENDING: Final = "dead_at IS NULL AND (ts IS NULL OR revision > sent_revision)"
 class Base(SQLModel):
     """All tables of the bot, with names for every constraint so that migrations can drop them."""
 
+    model_config = {"defer_build": True}  # nobody calls the validators
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
