@@ -176,7 +176,10 @@ def _diagnosis(
         "would_change": found.would_change,
         "contact": _contact(found),
         "next_steps": list(steps),
-        "by_hand": [one.by_hand for one in card.not_offered if one.by_hand is not None],
+        "by_hand": [
+            *((card.by_hand,) if card.by_hand is not None else ()),
+            *(one.by_hand for one in card.not_offered if one.by_hand is not None),
+        ],
     }
 
 

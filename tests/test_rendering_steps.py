@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.diagnosis import Cause, HumanStep
+from bot.domain.diagnosis import Cause, HumanStep, Rollout
 from bot.domain.ids import IncidentId, MitigationId
 from bot.domain.message import NotOffered
 from bot.domain.mitigation import MitigationKind
@@ -84,3 +84,13 @@ def test_a_command_is_shown_as_it_must_be_typed():
     without = NotOffered(MitigationKind.ENABLE_FALLBACK, "no", "kubectl set env 'A=*&'")
 
     assert "`kubectl set env 'A=*&amp;'`" in WORDS.wording(a_card(not_offered=(without,))).lead
+
+
+def test_a_step_of_a_person_stands_with_its_command():
+    step = HumanStep(1, "Restart the Deployment", Rollout.RESTART)
+    stale = replace(a_diagnosis(Cause.STALE_KEY, Severity.P1), steps=(step,))
+
+    said = WORDS.wording(a_card(diagnosis=stale, by_hand="kubectl x"))
+
+    assert "Do now: Restart the Deployment.*" in said.lead
+    assert said.lead.endswith("\n`kubectl x`")

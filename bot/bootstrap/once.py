@@ -13,6 +13,7 @@ from bot.domain.diagnosis import Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import ChannelId
 from bot.domain.message import TriageCard, TriageState
+from bot.domain.patch import step_by_hand
 from bot.domain.probe import ProbeResult
 from bot.domain.service import Service, find_service
 from bot.domain.triage import Triage
@@ -149,6 +150,7 @@ def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> Tr
         beside=Beside(billing_url=out.examine.billing_url),
         not_offered=tuple(replace(one, why=reason) for one in by_hand),
         fallback_on=is_on,
+        by_hand=step_by_hand(examined.diagnosis, service.target),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain import conditions
 from bot.domain.answer import AnswerClass
 from bot.domain.branch import DEPLOYMENT, Branch
-from bot.domain.diagnosis import Cause, HumanStep, Origin
+from bot.domain.diagnosis import Cause, HumanStep, Origin, Rollout
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
 from bot.domain.signals import Signals
@@ -143,7 +143,13 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         rests_on=lambda _: (ProbeKind.AUTH, ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD),
         would_change="pods younger than the Secret",
         contact=DEPLOYMENT,
-        steps=(HumanStep(1, "Restart the Deployment: pods read the Secret only at their start"),),
+        steps=(
+            HumanStep(
+                1,
+                "Restart the Deployment: pods read the Secret only at their start",
+                Rollout.RESTART,
+            ),
+        ),
         by_traffic=_share(AnswerClass.DENIED),
     ),
     Branch(
@@ -157,7 +163,7 @@ BRANCHES: Final[tuple[Branch, ...]] = (
         rests_on=_own_trouble,
         would_change="healthy pods and health while the calls work",
         contact=DEPLOYMENT,
-        steps=(HumanStep(1, "Undo or roll back the newest deploy"),),
+        steps=(HumanStep(1, "Undo or roll back the newest deploy", Rollout.UNDO),),
         by_traffic=lambda s: s.requests_fail_by_us in (Users.FAILING, Users.DEGRADED),
     ),
     Branch(

@@ -106,16 +106,25 @@ class NotLookedAt:
     why: str
 
 
+class Rollout(StrEnum):
+    """What a person does to a Deployment, as `kubectl rollout` calls it."""
+
+    RESTART = "restart"
+    UNDO = "undo"
+
+
 @dataclass(frozen=True, slots=True)
 class HumanStep:
     """Something that a person does.
 
     Attributes:
         place: Among the next steps, mitigations included; 1 is first.
+        rollout: The command for it; None where there is none.
     """
 
     place: int
     text: str
+    rollout: Rollout | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class TriageCard:
         open_incident: Of the service, opened elsewhere: a press joins it.
         fallback_on: Whether users get placeholders; None when that was not seen.
         spent: What the answers cost, USD. `cost` is what was reserved before.
+        by_hand: The command for a step that no button does; None where there is none.
     """
 
     triage_id: TriageId | None
@@ -88,6 +89,7 @@ class TriageCard:
     fallback_on: bool | None = None
     asked_by: UserId | None = None
     beside: Beside = field(default_factory=Beside)
+    by_hand: str | None = None
     kind: Literal["triage-card"] = "triage-card"
     version: int = 1
 

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.errors import GuardRefusedError
 from bot.domain.ids import MitigationId, incident_text
 from bot.domain.mitigation import EnvChange, MitigationRun
@@ -161,6 +162,14 @@ def by_hand(target: Target, change: EnvChange) -> str:
 def look_by_hand(target: Target) -> str:
     """Write the command with which a person sees a rollout to its end."""
     return _kubectl(target, "rollout", "status", f"deployment/{target.deployment}")
+
+
+def step_by_hand(diagnosis: Diagnosis, target: Target | None) -> str | None:
+    """Write the command for what a person does first; None where there is none."""
+    first = next((one.rollout for one in diagnosis.steps if one.rollout is not None), None)
+    if first is None or target is None:
+        return None
+    return _kubectl(target, "rollout", first, f"deployment/{target.deployment}")
 
 
 def _kubectl(target: Target, *words: str) -> str:

@@ -14,7 +14,7 @@ from bot.domain.errors import BotError, UserError
 from bot.domain.ids import DeliveryKey, TriageId, triage_text
 from bot.domain.message import Answer, AnswerKind, TriageCard
 from bot.domain.observation import ago
-from bot.domain.patch import ALREADY
+from bot.domain.patch import ALREADY, step_by_hand
 from bot.domain.person import Sight, Witness
 from bot.domain.quality import Comparison, compared
 from bot.domain.request import TellTriage
@@ -93,6 +93,7 @@ class JudgeTriages:
                 offers=offers,
                 not_offered=not_offered,
                 beside=beside,
+                by_hand=step_by_hand(diagnosis, service.target),
             )
             await self._keep(uow, replace(triage, card=card), diagnosis, person)
             if delivery is not None:

@@ -18,7 +18,7 @@ from bot.domain.ids import DeliveryKey, TriageId
 from bot.domain.incident import seen_by
 from bot.domain.message import Answer, AnswerKind, NotOffered, TriageCard, TriageState
 from bot.domain.mitigation import Preview
-from bot.domain.patch import ALREADY
+from bot.domain.patch import ALREADY, step_by_hand
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.request import RunTriage
 from bot.domain.service import Service, find_service
@@ -224,6 +224,9 @@ class RunTriages:
             offers=offers,
             not_offered=not_offered,
             fallback_on=fallback_on(examined),
+            by_hand=step_by_hand(
+                examined.diagnosis, find_service(self.services, card.service).target
+            ),
         )
 
     async def _note(

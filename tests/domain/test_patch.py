@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.diagnosis import Cause, HumanStep, Rollout
 from bot.domain.errors import GuardRefusedError
 from bot.domain.ids import IncidentId, MitigationId
 from bot.domain.mitigation import EnvChange
@@ -17,15 +18,19 @@ from bot.domain.patch import (
     is_ours,
     look_by_hand,
     shown,
+    step_by_hand,
     value_of,
 )
 from bot.domain.service import Target
+from bot.domain.severity import Severity
 from bot.domain.workload import Revision
 from tests.builders import NIGHT, a_preview, a_run
 from tests.fakes.cluster_objects import a_container, a_deployment
+from tests.sayings import a_diagnosis
 
 DEPLOYMENT = a_deployment()
 APP = DEPLOYMENT.containers[0]
+RESTART = (HumanStep(1, "Restart the Deployment", Rollout.RESTART),)
 OURS = {"ideogram-bot/mitigation": "3f2a91c4d5e6"}
 
 
@@ -172,3 +177,15 @@ def test_the_command_that_shows_a_rollout_names_its_place():
     assert look_by_hand(target) == (
         "kubectl --context 'prod eu' -n shop rollout status deployment/web"
     )
+
+
+def test_what_a_person_does_to_a_rollout_has_its_command_where_the_deployment_is_known():
+    target = Target("shop", "web", context="prod eu")
+    stale = replace(a_diagnosis(Cause.STALE_KEY, Severity.P1), steps=RESTART)
+    down = a_diagnosis(Cause.OUTAGE, Severity.P1)
+
+    assert step_by_hand(stale, target) == (
+        "kubectl --context 'prod eu' -n shop rollout restart deployment/web"
+    )
+    assert step_by_hand(stale, None) is None
+    assert step_by_hand(down, target) is None

@@ -50,7 +50,10 @@ async def test_a_bad_deploy_is_named_by_revision_age_cause_and_image(place):
     assert facts["revision_age_seconds"] < 60
     assert f"Suspect: revision {facts['revision']}, " in found.summary
     assert "s old, “deploy 2.8.1-bad”, image " in found.summary
-    assert found.summary.endswith("ideogram-service:2.8.1-bad.")
+    assert "ideogram-service:2.8.1-bad." in found.summary
+    (command,) = found.by_hand
+    assert command.endswith("-n default rollout undo deployment/ideogram-service")
+    assert found.summary.endswith(command)
 
 
 async def test_errors_of_users_that_nothing_else_explains_are_ours(place):

@@ -29,6 +29,8 @@ async def test_pods_older_than_a_good_key_are_stale_when_the_service_is_down(pla
     assert found.verdict == STALE
     assert found.evidence == ["auth", "app-health", "workload"]
     assert found.next_steps == [RESTART]
+    (command,) = found.by_hand
+    assert command.endswith("-n default rollout restart deployment/ideogram-service")
     assert found.would_change == "pods younger than the Secret"
     assert found.probe("workload")["facts"]["pods_older_than_key"] is True
     assert found.also_seen == ["own-service"]
