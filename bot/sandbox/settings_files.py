@@ -3,6 +3,7 @@
 Nothing here knows the bot's code: names come from what its README tells people to set.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,11 @@ class Files:
         return self.folder / "kubeconfig"
 
     @property
+    def environment(self) -> Path:
+        """The bot's environment as a shell reads it, for commands in a second terminal."""
+        return self.folder / "bot.env"
+
+    @property
     def database_url(self) -> str:
         """The bot's own SQLite file."""
         return f"sqlite+aiosqlite:///{(self.folder / 'bot.db').absolute()}"
@@ -111,3 +117,8 @@ class Files:
         self.folder.mkdir(parents=True, exist_ok=True)
         for path, content in ((self.config, config), (self.kubeconfig, kubeconfig)):
             path.write_text(yaml.safe_dump(dict(content), sort_keys=False), encoding="utf-8")
+
+    def write_environment(self, values: Mapping[str, str]) -> None:
+        """Write the environment, one `NAME=value` a line."""
+        lines = (f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+        self.environment.write_text("".join(lines), encoding="utf-8")

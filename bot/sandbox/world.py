@@ -5,6 +5,7 @@ Everything listens on loopback. The bot is the ordinary program with ordinary se
 
 import asyncio
 import contextlib
+import shlex
 import signal
 import socket
 import sys
@@ -219,6 +220,7 @@ class World:
         }
         if self._transport == "socket":
             self.environment["SLACK_APP_TOKEN"] = self.slack.app_token
+        self.files.write_environment(self.environment)
 
     async def _enter_bot(self, stack: contextlib.AsyncExitStack) -> None:
         self.bot = BotProcess(self.environment, port=self._bot_port, folder=self.files.folder)
@@ -271,8 +273,14 @@ def _welcome(world: World) -> str:
     Open      {world.url}
     First     press Break Ideogram, then type /ideogram triage in #incidents
     The bot   {world.bot.log_path if world.bot else "is not running"}
+    Terminal  (set -a; . {_in_shell(world.files.environment.absolute())};
+               {_in_shell(Path(sys.executable))} -m bot triage)
     Stop      Ctrl+C
 """
+
+
+def _in_shell(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def _say(text: str) -> None:

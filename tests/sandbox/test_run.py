@@ -30,6 +30,41 @@ async def test_the_sandbox_says_where_it_is_and_stops_cleanly(tmp_path, stop):
     assert not await _answers(url)
 
 
+async def test_a_command_in_a_second_terminal_looks_at_the_same_world(tmp_path):
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "sandbox", "--port", "0", "--folder", str(tmp_path)),
+        env=child_environment({}),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(60):
+            command = await _printed(process, "Terminal", "Stop")
+            triage = await asyncio.create_subprocess_shell(
+                command.replace("triage", "triage --quick"),
+                env=child_environment({}),
+                stdout=asyncio.subprocess.PIPE,
+            )
+            said, _ = await triage.communicate()
+    finally:
+        process.terminate()
+        await process.wait()
+
+    assert triage.returncode == 0, said.decode()
+    assert "No fault found by free checks" in said.decode()
+    assert "T-1 " in said.decode()
+
+
+async def _printed(process, first: str, after: str) -> str:
+    """Read what is printed from one word to another."""
+    lines: list[str] = []
+    while line := (await process.stdout.readline()).decode():
+        if lines and line.strip().startswith(after):
+            return " ".join(lines)
+        if lines or line.strip().startswith(first):
+            lines.append(line.strip().removeprefix(first).strip())
+    raise AssertionError("it was not printed")
+
+
 async def _refused(*words: str) -> str:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "sandbox", *words),
