@@ -25,6 +25,12 @@ def incident_text(incident_id: IncidentId) -> str:
     return f"INC-{incident_id}"
 
 
+def unknown_incident(incident_id: IncidentId, newest: IncidentId | None) -> str:
+    """Say that there is no such incident, and which there are."""
+    known = "there was none yet" if newest is None else f"the newest is {incident_text(newest)}"
+    return f"There is no {incident_text(incident_id)}; {known}."
+
+
 def parse_incident(text: str) -> IncidentId:
     """Read `INC-42`, `inc42` or `42`.
 

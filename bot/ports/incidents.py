@@ -19,7 +19,7 @@ class Incidents(Protocol):
         """Read for change.
 
         Raises:
-            UnknownIncidentError: There is none.
+            UnknownIncidentError: There is none; the text names the newest.
         """
         ...
 

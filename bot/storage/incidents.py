@@ -7,7 +7,7 @@ from sqlalchemy import not_, select
 
 from bot.domain.diagnosis import Cause
 from bot.domain.errors import UnknownIncidentError
-from bot.domain.ids import IncidentId, ServiceName, incident_text
+from bot.domain.ids import IncidentId, ServiceName, unknown_incident
 from bot.domain.incident import Incident
 from bot.ports import Incidents
 from bot.storage.codecs import INCIDENT
@@ -38,7 +38,9 @@ class SqlIncidents(Incidents):
             select(rows.c.body).where(rows.c.id == incident_id).with_for_update()
         )
         if row is None:
-            raise UnknownIncidentError(f"There is no {incident_text(incident_id)}.")
+            newest = await self._session.first(select(rows.c.id).order_by(rows.c.id.desc()))
+            known = None if newest is None else newest.id
+            raise UnknownIncidentError(unknown_incident(incident_id, known))
         return INCIDENT.load(row.body)
 
     async def save(self, incident: Incident) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.domain.diagnosis import Cause
 from bot.domain.errors import UnknownIncidentError
-from bot.domain.ids import IncidentId, ServiceName, TriageId, incident_text
+from bot.domain.ids import IncidentId, ServiceName, TriageId, unknown_incident
 from bot.domain.incident import Incident
 from bot.domain.ledger import Anchor
 from bot.domain.timeline import TimelineEvent
@@ -28,7 +28,7 @@ class FakeIncidents(Incidents):
 
     async def get(self, incident_id: IncidentId) -> Incident:
         if incident_id not in self._rows:
-            raise UnknownIncidentError(f"There is no {incident_text(incident_id)}.")
+            raise UnknownIncidentError(unknown_incident(incident_id, max(self._rows, default=None)))
         return self._rows[incident_id]
 
     async def save(self, incident: Incident) -> None:

@@ -47,9 +47,13 @@ async def test_saving_again_replaces(storage: Storage) -> None:
         assert await uow.incidents.get(resolved.id) == resolved
 
 
-async def test_an_unknown_id_raises(storage: Storage) -> None:
+async def test_an_unknown_id_raises_and_names_the_newest(storage: Storage) -> None:
     async with storage() as uow:
-        with pytest.raises(UnknownIncidentError, match="INC-7"):
+        with pytest.raises(UnknownIncidentError, match="no INC-7; there was none yet"):
+            await uow.incidents.get(IncidentId(7))
+        await uow.incidents.save(an_incident(id=IncidentId(2)))
+        await uow.incidents.save(an_incident(id=IncidentId(3)))
+        with pytest.raises(UnknownIncidentError, match="no INC-7; the newest is INC-3"):
             await uow.incidents.get(IncidentId(7))
 
 
