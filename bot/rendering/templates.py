@@ -1,4 +1,4 @@
-"""The words people read: fills the templates, and is the only place that knows Jinja.
+"""The words people read: fills the templates.
 
 One template per kind of message, one Jinja block per slot. What is put into a slot is a value,
 never markup: the slots of Slack's markup escape it, the plain ones leave it, documents neutralise
@@ -6,9 +6,7 @@ Markdown. Markup stands in the templates alone.
 """
 
 import dataclasses
-import functools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -16,25 +14,21 @@ from typing import Any, Final, cast, get_args
 
 import jinja2
 from jinja2 import meta, nodes
-from jinja2.bccache import Bucket
 
 from bot.domain.draft import Seen, UpdateDraft
 from bot.domain.errors import Problem
 from bot.domain.incident import shortened
 from bot.domain.message import Message, Postmortem
 from bot.domain.mitigation import Preview
-from bot.domain.press import duration_text
 from bot.ports import Confirm, Wording, Words
 from bot.rendering.escaping import (
-    copied,
     markdown,
     mrkdwn,
     plain,
     quotes_back,
-    second,
     unescaped,
-    web_address,
 )
+from bot.rendering.surface import MACROS, Compiled, Surface, environment_of
 
 # Of a confirm dialog: docs.slack.dev, confirmation dialog object, read 2026-11-20.
 CONFIRM_TITLE_MAX_CHARS: Final = 100
@@ -42,16 +36,8 @@ CONFIRM_TEXT_MAX_CHARS: Final = 300
 # docs.slack.dev, header block, read 2026-11-20.
 HEADER_MAX_CHARS: Final = 150
 
-# What every template may call, and what else is put into one or the other.
-_MACROS: Final = {
-    "m": "_macros.j2",
-    "causes": "_causes.j2",
-    "events": "_events.j2",
-    "onset": "_onset.j2",
-    "past": "_past.j2",
-}
 _FIRST: Final = ("messages/triage-card.j2", "labels.j2", "confirm.j2", "messages/incident-card.j2")
-_GIVEN: Final = frozenset({*_MACROS, "message", "preview", "seen", "due"})
+_GIVEN: Final = frozenset({*MACROS, "message", "preview", "seen", "due"})
 _DRAFT_SLOTS: Final = ("title", "impact", "cause", "action")
 
 # Action items are due this long after the draft unless a person writes another date. Our choice.
@@ -63,45 +49,6 @@ def _shipped() -> Path:
     package = Path(str(files("bot")))
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
-
-
-class _Compiled(jinja2.BytecodeCache):
-    """Compiles a file once for all kinds of output, which takes a second for ours.
-
-    What is compiled is the same for each of them: all escape, and each one's `finalize` is called
-    when a template is filled.
-    """
-
-    def __init__(self) -> None:
-        self._code: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._code.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key, bucket.checksum] = bucket.code
-
-
-def _environment(
-    folders: list[Path], compiled: _Compiled, finalize: Callable[[object], object]
-) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folders),
-        bytecode_cache=compiled,
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,  # checked at the start; a look at each file for each value costs time
-    )
-    environment.filters["shortened"] = shortened
-    environment.filters["web_address"] = web_address
-    environment.filters["copied"] = copied
-    environment.filters["second"] = second
-    environment.filters["spoken"] = duration_text  # of what people wait for: whole seconds
-    return environment
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -146,67 +93,13 @@ def _fields(environment: jinja2.Environment, template: str) -> dict[str, set[str
     """List what may stand behind the dot of each name that a template is given."""
     fields = {}
     if not template.startswith("_"):
-        for name, file in _MACROS.items():
+        for name, file in MACROS.items():
             fields[name] = set(vars(environment.get_template(file).module))
     for kind in get_args(Message):
         names = {one.name: one.default for one in dataclasses.fields(kind)}
         if template == f"messages/{names['kind']}.j2":
             fields["message"] = {*dir(kind), *names}
     return fields
-
-
-@dataclass(frozen=True)
-class _Shared:
-    """What is put into every template by one name; read when a template first uses it."""
-
-    environment: jinja2.Environment
-    file: str
-
-    @functools.cached_property
-    def _module(self) -> Any:  # noqa: ANN401  Jinja makes it of the file
-        return self.environment.get_template(self.file).module
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  as the file has it
-        return getattr(self._module, name)
-
-
-def _nothing(_: jinja2.runtime.Context) -> Iterator[str]:
-    return iter(())
-
-
-@dataclass(frozen=True)
-class _Surface:
-    """The templates as one kind of output sees them.
-
-    Attributes:
-        taken_back: Takes back, from a whole text, what was escaped and need not be.
-    """
-
-    environment: jinja2.Environment
-    taken_back: Callable[[str], str]
-
-    def slots(self, template: str, names: tuple[str, ...], **values: object) -> dict[str, str]:
-        """Fill the named blocks of a template; one that is not there is empty."""
-        found = self.environment.get_template(template)
-        context = found.new_context({**values, **self._shared})
-        # Running it from the top puts its own macros into the context; blocks alone lack them, and
-        # would all be filled on the way.
-        context.blocks = {one: [_nothing] for one in found.blocks}
-        "".join(found.root_render_func(context))
-        return {name: self._block(found, context, name) for name in names}
-
-    def whole(self, template: str, **values: object) -> str:
-        """Fill a template from its beginning to its end."""
-        text = self.environment.get_template(template).render({**values, **self._shared})
-        return self.taken_back(text)
-
-    def _block(self, template: jinja2.Template, context: jinja2.runtime.Context, name: str) -> str:
-        block = template.blocks.get(name)
-        return "" if block is None else self.taken_back("".join(block(context))).strip()
-
-    @functools.cached_property
-    def _shared(self) -> Mapping[str, _Shared]:
-        return {name: _Shared(self.environment, file) for name, file in _MACROS.items()}
 
 
 class Templates(Words):
@@ -220,10 +113,10 @@ class Templates(Words):
         """
         folders = [folder for folder in (own, _shipped()) if folder is not None]
         self._has_own = own is not None
-        compiled = _Compiled()
-        self._mrkdwn = _Surface(_environment(folders, compiled, mrkdwn), quotes_back)
-        self._plain = _Surface(_environment(folders, compiled, plain), unescaped)
-        self._markdown = _Surface(_environment(folders, compiled, markdown), quotes_back)
+        compiled = Compiled()
+        self._mrkdwn = Surface(environment_of(folders, compiled, mrkdwn), quotes_back)
+        self._plain = Surface(environment_of(folders, compiled, plain), unescaped)
+        self._markdown = Surface(environment_of(folders, compiled, markdown), quotes_back)
 
     def problems(self) -> tuple[Problem, ...]:
         """List the templates that cannot be read, or name what nobody gives them, for the start.
@@ -247,7 +140,7 @@ class Templates(Words):
 
     def prepare(self) -> Iterator[str]:
         """Read what the first minute of an incident needs, one template at a time."""
-        for name in (*_MACROS.values(), *_FIRST):
+        for name in (*MACROS.values(), *_FIRST):
             for surface in (self._mrkdwn, self._plain):
                 surface.environment.get_template(name)
             yield name

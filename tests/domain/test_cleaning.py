@@ -31,6 +31,9 @@ LONG = "Zx9_" + "aB3-" * 12
         ("Api-Key: abc12345, retry", "Api-Key: …, retry"),
         ('bad {"token": "hush"}', 'bad {"token": "…"}'),
         ("xoxb-1-2 is revoked", "… is revoked"),
+        ("password: hunterhunter is old", "password: … is old"),
+        ("at https://ana:p@ss@x.example/a", "at https://…@x.example/a"),
+        ("got c2VjcmV0/a2V5IHdpdGg/c2xhc2hlcw4+Lw== there", "got … there"),
     ],
 )
 def test_a_secret_is_cut_out_of_the_words(said, shown):
@@ -48,6 +51,7 @@ def test_a_secret_is_cut_out_of_the_words(said, shown):
         "IDEOGRAM_CONCURRENCY_PER_POD",
         "unknown metric ideogram_generation_duration_seconds_bucket",
         "Invalid token: expired",
+        "POST /v1/ideogram-v3/generate and /v2/image/generate/ideogram-4-5",
     ],
 )
 def test_words_that_help_stay(said):

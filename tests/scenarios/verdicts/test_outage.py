@@ -26,7 +26,7 @@ async def test_a_server_error_on_every_call_is_an_outage_of_ideogram(place, faul
     assert found.evidence == BOTH
     assert found.next_steps[0] == "Enable Fallback"
     assert found.next_steps[1].startswith("Send nothing twice")
-    assert found.would_change == "an image from every call, and for users"
+    assert found.would_change == "images from every call and for users"
     assert found.summary.startswith("P1 · Ideogram is down, not us. ")
     assert found.row("auth")[0] == found.row("connectivity")[0] == "healthy"
     assert found.also_seen == []
