@@ -16,13 +16,18 @@ sandbox: $(VENV)/.runtime ## the bot in a pretend world: a web page at http://12
 
 # Tests start the bot many times. It is compiled once, also where PYTHONDONTWRITEBYTECODE is set.
 # The tests of one file share its fixtures, so they stay together, in one process per core.
+# Stories of the whole bot count for no coverage: what they reach has tests of its own, and each
+# would take twice as long.
+STORIES := tests/scenarios tests/browser
+PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
 test: $(VENV)/.dev ## all tests, with the coverage they must reach
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m compileall -q bot
-	$(BIN)/coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/coverage run $(PYTEST) $(STORIES:%=--ignore=%)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='bot/domain/*,bot/usecases/*' --fail-under=100
+	$(BIN)/python $(PYTEST) $(STORIES)
 
 bench: $(VENV)/.runtime ## measure; `python -m benchmarks --readme` writes the table of this page
 	@$(BIN)/python -m benchmarks

@@ -9,6 +9,8 @@ import os
 import sys
 from typing import Any
 
+import structlog
+
 os.environ.pop("PYTHONASYNCIODEBUG", None)  # asyncio's debug mode changes the timing of everything
 
 
@@ -41,3 +43,8 @@ def _is_here(host: str | bytes | None) -> bool:
 
 
 sys.addaudithook(_refuse_outside)
+
+# As it comes, structlog prints every local variable of a traceback: seconds for each.
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+)

@@ -12,10 +12,10 @@ from bot.log import Redactor, configure
 @pytest.fixture(autouse=True)
 def _logging_as_before():
     root = logging.getLogger()
-    handlers, level = root.handlers, root.level
+    handlers, level, before = root.handlers, root.level, structlog.get_config()
     yield
     root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 SECRETS = {
