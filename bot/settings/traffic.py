@@ -28,7 +28,7 @@ class PrometheusSettings(Part):
     recent_seconds: float = Field(
         60,
         ge=5,
-        description="The newest part of the window, judged alone when 20 requests are in it; "
+        description="The newest part of the window, judged alone when enough requests are in it; "
         "seconds, at least two scrapes.",
     )
     stale_minutes: float = Field(

@@ -104,7 +104,7 @@ def http_endpoint(app: AsyncApp, signing_secret: str) -> Endpoint:
         except (ValueError, AttributeError, TypeError, LookupError) as error:
             # JSON that is none, or of a shape that no listener is found for: what a listener raises
             # never comes here.
-            log.info("request.unreadable", reason=repr(error))
+            log.warning("request.unreadable", reason=repr(error))
             return 400, {}, "not a request of Slack\n"
         return response.status, dict(response.first_headers_without_set_cookie()), response.body
 

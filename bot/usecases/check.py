@@ -3,7 +3,6 @@
 Beside it stands on the incident what users' requests show by now.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -74,27 +73,27 @@ class Check:
             UnavailableError: The database does not answer.
         """
         planned = held.recovery.sent(self.clock.now(), self.every)
+        # First, and free: nothing that goes wrong here may cost an image that is asked for already.
+        users = _counted(await self.lookout.requests(held.service, held.run, CALM_FOR))
         key, note = await self.keys.for_service(held.service)
         call = min(held.service.calls, key=self.canary.price)
         if key is None:
-            await self._skipped(held, planned, note)
+            await self._skipped(held, planned, users, note)
             return
         try:
             held = await self._reserved(held, planned, call)
         except _NoMoneyError:
-            await self._skipped(held, planned, NO_MONEY)
+            await self._skipped(held, planned, users, NO_MONEY)
             return
         price, day = self.canary.price(call), budget_day(self.clock.now())
-        async with asyncio.TaskGroup() as group:
-            seen = group.create_task(self.lookout.requests(held.service, held.run, CALM_FOR))
-            asked = group.create_task(self.ideogram.generate(call, key))
-        exchange, now = asked.result(), self.clock.now()
+        exchange = await self.ideogram.generate(call, key)
+        now = self.clock.now()
         result = canary_result(CANARY_OF[call], exchange, key=key, price=price, at=now)
 
         async def release(uow: UnitOfWork) -> None:
             await uow.budget.release(day, price - result.cost)
 
-        await self._counted(held, result, _counted(seen.result()), release)
+        await self._counted(held, result, users, release)
 
     async def _reserved(self, held: Held, planned: Recovery, call: Call) -> Held:
         """Reserve the price and plan the next check, in one transaction before this one is sent."""
@@ -106,11 +105,13 @@ class Check:
 
         return await held.saved(planned, reserve, until=now + ANSWER_WITHIN)
 
-    async def _skipped(self, held: Held, planned: Recovery, why: str) -> None:
+    async def _skipped(
+        self, held: Held, planned: Recovery, users: Counted | None, why: str
+    ) -> None:
         now = self.clock.now()
 
         async def show(uow: UnitOfWork) -> None:
-            await self._show(uow, held.run, now)
+            await self._show(uow, held.run, now, users)
 
         await held.saved(planned.skipped(now, why), show)
         log.info("recovery.not_checked", mitigation_id=held.run.name, why=why)
@@ -155,7 +156,7 @@ class Check:
         log.info("recovery.told", mitigation_id=run.name)
 
     async def _show(
-        self, uow: UnitOfWork, run: MitigationRun, now: datetime, users: Counted | None = None
+        self, uow: UnitOfWork, run: MitigationRun, now: datetime, users: Counted | None
     ) -> None:
         """Show the newest check on the card of the incident, while people work on it."""
         if run.incident_id is None:
