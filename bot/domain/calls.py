@@ -1,6 +1,7 @@
 """What our own requests to Ideogram show."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from bot.domain.answer import AnswerClass
@@ -13,13 +14,13 @@ _STAND_INS: Final = (ProbeKind.AUTH, ProbeKind.REACHABILITY)
 _BROKEN: Final = frozenset({AnswerClass.SERVER_ERROR, AnswerClass.NO_ANSWER})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: a row asks what another asked before it
 class Calls:
     """The used calls, or what stands in for them, in one set of measurements."""
 
     measured: Measurements
 
-    @property
+    @cached_property
     def _canaries(self) -> tuple[ProbeKind, ...]:
         return tuple(CANARY_OF[call] for call in self.measured.calls)
 
@@ -37,7 +38,7 @@ class Calls:
         result = self.result(kind)
         return None if result is None else result.facts.get(name)
 
-    @property
+    @cached_property
     def attempts(self) -> tuple[Attempt, ...]:
         """The used calls; without canaries the quote and the keyless request stand in."""
         if self.measured.mode is Mode.QUICK:
@@ -61,42 +62,42 @@ class Calls:
         """List the used calls whose answer is of one of these classes."""
         return tuple(one.kind for one in self.attempts if one.answer in classes)
 
-    @property
+    @cached_property
     def broken(self) -> tuple[ProbeKind, ...]:
         """The used calls that failed by a server error or without an answer."""
         return self.with_class(*_BROKEN)
 
-    @property
+    @cached_property
     def failed(self) -> tuple[ProbeKind, ...]:
         """The used calls that were measured and got no image."""
         return tuple(one.kind for one in self.attempts if one.failed)
 
-    @property
+    @cached_property
     def with_image(self) -> tuple[ProbeKind, ...]:
         """The used calls that got an image."""
         return tuple(one.kind for one in self.attempts if one.got_image)
 
-    @property
+    @cached_property
     def unmeasured(self) -> tuple[ProbeKind, ...]:
         """The used calls that nobody could look at."""
         return tuple(one.kind for one in self.attempts if one.answer is None)
 
-    @property
+    @cached_property
     def all_fail(self) -> bool:
         """Every used call was measured and none got an image."""
         return all(one.failed for one in self.attempts)
 
-    @property
+    @cached_property
     def tried(self) -> tuple[ProbeResult, ...]:
         """The requests to Ideogram that were tried."""
         return tuple(one for one in self.measured.results.values() if one.answered is not None)
 
-    @property
+    @cached_property
     def cut_off(self) -> bool:
         """At least one request to Ideogram was tried and none got an HTTP answer."""
         return bool(self.tried) and not any(one.answered for one in self.tried)
 
-    @property
+    @cached_property
     def slow_canaries(self) -> tuple[ProbeKind, ...]:
         """The canaries that got an image, and took too long."""
         return tuple(kind for kind in self.with_image if self._took_long(self.result(kind)))

@@ -30,6 +30,7 @@ from bot.domain.users import Users, by_traffic
 _SERIOUS: Final = frozenset({Severity.P1, Severity.P2})
 _ALIKE_USD: Final = Decimal(5)  # usage lags by minutes: less apart than this is the same balance
 _Match = tuple[Branch, Severity]
+Verdict = tuple[Cause, Origin | None, Severity | None]
 
 
 def diagnose(measurements: Measurements) -> Diagnosis:
@@ -42,18 +43,14 @@ def diagnose(measurements: Measurements) -> Diagnosis:
     Nothing that could not be read counts as healthy, users' requests that are not a number neither.
     """
     signals = Signals(measurements)
-    matches = [(row, severity) for row in BRANCHES if (severity := row.holds(signals)) is not None]
-    verdict = _pick(matches)
-    if signals.unmeasured and not _stands(verdict):
-        return _undetermined(signals, matches)
-    if verdict is None:
-        return _healthy(signals)
-    row, severity = verdict
-    origin = row.origin_in(signals)
+    matches = _matches(signals)
+    row, (cause, origin, severity) = _judged(signals, matches)
+    if row is None:
+        return _healthy(signals) if cause is Cause.HEALTHY else _undetermined(signals, matches)
     found = Diagnosis(
-        cause=row.cause,
+        cause=cause,
         origin=origin,
-        severity=_lifted(severity, signals),
+        severity=severity,
         branch=row.name,
         evidence=row.evidence(signals),
         also_seen=_also_seen(signals, matches, row),
@@ -66,6 +63,26 @@ def diagnose(measurements: Measurements) -> Diagnosis:
     )
     is_dns = row.cause is Cause.OWN_SERVICE and suspects_dns(signals)
     return _blaming_dns(found, signals) if is_dns else found
+
+
+def verdict(measurements: Measurements) -> Verdict:
+    """Judge as `diagnose` does, and say nothing of the reasons: a third of the time."""
+    signals = Signals(measurements)
+    return _judged(signals, _matches(signals))[1]
+
+
+def _matches(signals: Signals) -> list[_Match]:
+    return [(row, severity) for row in BRANCHES if (severity := row.holds(signals)) is not None]
+
+
+def _judged(signals: Signals, matches: list[_Match]) -> tuple[Branch | None, Verdict]:
+    picked = _pick(matches)
+    if signals.unmeasured and not _stands(picked):
+        return None, (Cause.UNDETERMINED, None, severity_of_unseen_users(signals))
+    if picked is None:
+        return None, (Cause.HEALTHY, None, None)
+    row, severity = picked
+    return row, (row.cause, row.origin_in(signals), _lifted(severity, signals))
 
 
 def _blaming_dns(found: Diagnosis, signals: Signals) -> Diagnosis:
@@ -91,11 +108,11 @@ def _pick(matches: list[_Match]) -> _Match | None:
     return min(matches, key=lambda match: match[1].rank, default=None)
 
 
-def _stands(verdict: _Match | None) -> bool:
+def _stands(picked: _Match | None) -> bool:
     """Whether a verdict holds although a used call was not measured."""
-    if verdict is None:
+    if picked is None:
         return False
-    row, severity = verdict
+    row, severity = picked
     return severity in _SERIOUS or row.cause is Cause.OWN_NETWORK
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.domain import facts
 from bot.domain.answer import AnswerClass
-from bot.domain.diagnose import diagnose
+from bot.domain.diagnose import Verdict, diagnose, verdict
 from bot.domain.diagnosis import Cause, Diagnosis, Measurements
 from bot.domain.health import HealthState
 from bot.domain.probe import CANARIES, Outcome, ProbeKind, ProbeResult
@@ -61,21 +61,14 @@ def early(so_far: Measurements, pending: Collection[ProbeKind]) -> Early | None:
     waiting = [answers for kind, answers in _possible().items() if kind in pending]
     if found.severity is not Severity.P1 or prod(map(len, waiting)) > TRIES_MAX:
         return Early(found, is_settled=False)
-    return Early(found, is_settled=all(_agrees(found, one) for one in _futures(so_far, waiting)))
+    now = (found.cause, found.origin, found.severity)
+    return Early(found, is_settled=all(now == later for later in _futures(so_far, waiting)))
 
 
-def _agrees(found: Diagnosis, later: Diagnosis) -> bool:
-    return (found.cause, found.origin, found.severity) == (
-        later.cause,
-        later.origin,
-        later.severity,
-    )
-
-
-def _futures(so_far: Measurements, waiting: Sequence[Sequence[ProbeResult]]) -> Iterator[Diagnosis]:
+def _futures(so_far: Measurements, waiting: Sequence[Sequence[ProbeResult]]) -> Iterator[Verdict]:
     for answers in product(*waiting):
         results = {**so_far.results, **{one.kind: one for one in answers}}
-        yield diagnose(replace(so_far, results=results))
+        yield verdict(replace(so_far, results=results))
 
 
 def _at() -> datetime:

@@ -21,11 +21,11 @@ from bot.domain.users import Users, by_health, by_traffic, suffered_by_us, worse
 NEAR_ZERO: Final = Decimal(1)  # USD; below it a refused key is paused rather than revoked
 
 
-@dataclass(frozen=True)  # without slots: it remembers what it read of users' requests
+@dataclass(frozen=True)
 class Signals(Calls):
     """Answers to the questions of the table, computed from one set of measurements."""
 
-    @property
+    @cached_property
     def own_network_fails(self) -> bool:
         """Nothing else is reachable either, or no other name resolves either."""
         if self.outcome(ProbeKind.CONNECTIVITY) is Outcome.UNHEALTHY:
@@ -36,33 +36,33 @@ class Signals(Calls):
             and self.fact(ProbeKind.CONNECTIVITY, facts.NAMES_RESOLVED) is False
         )
 
-    @property
+    @cached_property
     def waits_for_dns(self) -> bool:
         """Every request waits for a slow resolver first, and works after that."""
         return is_waited_for(self.result(ProbeKind.DNS)) and self.key_works
 
-    @property
+    @cached_property
     def canaries_denied(self) -> tuple[ProbeResult, ...]:
         """The canaries that were answered 401 or 403."""
         results = (self.result(kind) for kind in self._sent_canaries)
         return tuple(one for one in results if one is not None and one.answer is AnswerClass.DENIED)
 
-    @property
+    @cached_property
     def _sent_canaries(self) -> tuple[ProbeKind, ...]:
         return self._canaries if self.measured.mode is Mode.FULL else ()
 
-    @property
+    @cached_property
     def quote_accepted(self) -> bool:
         """The key was accepted for a price quote."""
         return self.outcome(ProbeKind.AUTH) is Outcome.HEALTHY
 
-    @property
+    @cached_property
     def quote_denied(self) -> bool:
         """The key was refused for a price quote."""
         quote = self.result(ProbeKind.AUTH)
         return quote is not None and quote.answer is AnswerClass.DENIED
 
-    @property
+    @cached_property
     def key_refused(self) -> bool:
         """No call works with this key, and the reason is the key or its account."""
         refused = any(
@@ -76,7 +76,7 @@ class Signals(Calls):
         result = self.result(kind)
         return result is not None and result.answered is True
 
-    @property
+    @cached_property
     def plan_refuses(self) -> tuple[ProbeKind, ...]:
         """The calls that the plan does not cover, while the key itself is good."""
         by_name = self.with_class(AnswerClass.PLAN)
@@ -98,7 +98,7 @@ class Signals(Calls):
             traffic = traffic.without_requests()
         return Signs(traffic, self.measured.thresholds)
 
-    @property
+    @cached_property
     def placeholders_chosen(self) -> bool:
         """A switch gives users placeholders, and nobody asks Ideogram: requests are from before.
 
@@ -110,7 +110,7 @@ class Signals(Calls):
         )
         return is_switched and self.placeholders_shown
 
-    @property
+    @cached_property
     def placeholders_shown(self) -> bool:
         """Users get placeholders, chosen or not: what fails behind them, they do not suffer."""
         return self.fact(ProbeKind.APP_HEALTH, facts.STATE) == HealthState.FALLBACK
@@ -119,35 +119,35 @@ class Signals(Calls):
         """Rate the users' requests with an answer of these classes."""
         return Share.FEW if self.signs is None else self.signs.of(*classes)
 
-    @property
+    @cached_property
     def users(self) -> Users:
         """What health and requests show of users; placeholders outlast what was before them."""
         health = by_health(self.fact(ProbeKind.APP_HEALTH, facts.STATE))
         return health if self.placeholders_shown else worse(health, by_traffic(self.signs))
 
-    @property
+    @cached_property
     def _key_is_proven(self) -> bool:
         """The key in the Secret works: who is refused holds another one."""
         return self._key_from_secret and self.key_accepted
 
-    @property
+    @cached_property
     def key_accepted(self) -> bool:
         """A request of ours that carried the key was quoted, or got an image."""
         return self.quote_accepted or not CANARIES.isdisjoint(self.with_image)
 
-    @property
+    @cached_property
     def users_key_refused(self) -> bool:
         """Users' requests are refused with a key that nothing proves to be good."""
         forbidden = () if self.key_accepted else (AnswerClass.PLAN,)
         refused = self.share_of(AnswerClass.DENIED, *forbidden) is not Share.FEW
         return refused and not self._key_is_proven
 
-    @property
+    @cached_property
     def users_plan_refuses(self) -> bool:
         """Users' requests are answered 403, while the key itself is good."""
         return self.key_accepted and self.share_of(AnswerClass.PLAN) is not Share.FEW
 
-    @property
+    @cached_property
     def users_suffer_by_us(self) -> Users:
         """What users suffer that neither a call of ours nor their requests explain."""
         ours = self.requests_fail_by_us
@@ -156,7 +156,7 @@ class Signals(Calls):
             return ours
         return worse(ours, by_health(self.fact(ProbeKind.APP_HEALTH, facts.STATE)))
 
-    @property
+    @cached_property
     def requests_fail_by_us(self) -> Users:
         """What users suffer of requests that neither a call of ours nor an answer explains."""
         if self._calls_fail or self.placeholders_shown:
@@ -165,36 +165,36 @@ class Signals(Calls):
             self.signs, key_is_proven=self._key_is_proven, late_is_ours=self.waits_for_dns
         )
 
-    @property
+    @cached_property
     def _calls_fail(self) -> bool:
         """Something of the provider's is broken or slow: users suffer from that first."""
         lost = self.outcome(ProbeKind.DOWNLOAD) is Outcome.UNHEALTHY
         return bool(self.failed or self.slow_calls or lost)
 
-    @property
+    @cached_property
     def balance(self) -> Decimal | None:
         """What is left at Ideogram, USD: the smaller of what is known; None when nobody knows."""
         known = (self.measured.balance, self.gauge)
         return min((one for one in known if one is not None), default=None)
 
-    @property
+    @cached_property
     def gauge(self) -> Decimal | None:
         """What the service's own metrics call the balance, USD; None without such a gauge."""
         gauge = self.fact(ProbeKind.TRAFFIC, facts.BALANCE_USD)
         return None if gauge is None else Decimal(str(gauge))
 
-    @property
+    @cached_property
     def looks_paused(self) -> bool:
         """The key is refused and the account has next to nothing left."""
         return self.key_refused and self.balance is not None and self.balance < NEAR_ZERO
 
-    @property
+    @cached_property
     def said(self) -> Sight | None:
         """What a person saw; None when nobody said."""
         person = self.measured.person
         return None if person is None else person.sight
 
-    @property
+    @cached_property
     def users_told(self) -> Users:
         """What is known about users when a person is heard too, who never clears what is seen."""
         if self.said is Sight.FAILING:
@@ -202,17 +202,17 @@ class Signals(Calls):
         is_all = self.said is Sight.FINE and self.users is Users.UNSEEN
         return Users.FINE if is_all else self.users
 
-    @property
+    @cached_property
     def looks_bad(self) -> bool:
         """A person calls the pictures bad, while some come and no call is unmeasured."""
         return self.said is Sight.LOOKS_BAD and bool(self.with_image) and not self.unmeasured
 
-    @property
+    @cached_property
     def users_suffer(self) -> bool:
         """Users fail, all or some."""
         return self.users in (Users.FAILING, Users.DEGRADED)
 
-    @property
+    @cached_property
     def users_suffer_or_would(self) -> bool:
         """Users fail as they do by a refused key, or would without placeholders.
 
@@ -223,7 +223,7 @@ class Signals(Calls):
         otherwise = self.signs is not None and self.signs.is_explained
         return self.users_suffer and not otherwise
 
-    @property
+    @cached_property
     def pods_have_old_key(self) -> bool:
         """Pods started before the Secret changed, and the Secret's key is the one that works."""
         return (
@@ -231,26 +231,26 @@ class Signals(Calls):
             and self.fact(ProbeKind.WORKLOAD, facts.PODS_OLDER_THAN_KEY) is True
         )
 
-    @property
+    @cached_property
     def _key_from_secret(self) -> bool:
         """Whatever request told of it: a price quote may be switched off."""
         keyed = (ProbeKind.AUTH, *self._canaries)
         source = next(filter(None, (self.fact(kind, facts.KEY_SOURCE) for kind in keyed)), "")
         return str(source).startswith("secret ")
 
-    @property
+    @cached_property
     def key_works(self) -> bool:
         """Every call got an image; without canaries an accepted quote is enough."""
         if self.measured.mode is Mode.QUICK:
             return self.quote_accepted
         return len(self.with_image) == len(self.attempts)
 
-    @property
+    @cached_property
     def key_gets_images(self) -> bool:
         """Some call got an image; without canaries an accepted quote is enough."""
         return self.quote_accepted if self.measured.mode is Mode.QUICK else bool(self.with_image)
 
-    @property
+    @cached_property
     def users_wait(self) -> bool | None:
         """Whether users' pictures take too long; None when their requests cannot tell."""
         if self.signs is None:
@@ -259,7 +259,7 @@ class Signals(Calls):
         gave_up = self.share_of(AnswerClass.TIMED_OUT) is not Share.FEW
         return None if gave_up and not is_slow else is_slow  # who gave up did not wait
 
-    @property
+    @cached_property
     def slow_calls(self) -> tuple[ProbeKind, ...]:
         """The calls that took too long, where users' requests do not tell more than they do."""
         return self.slow_canaries if self.users_wait is None else ()
