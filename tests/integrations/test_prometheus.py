@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.metrics import Sample, Span
-from bot.integrations.prometheus import PrometheusApi, read_answer, read_history
+from bot.integrations.prometheus import PrometheusApi, range_of, read_answer, read_history
 from tests.fakes.ideogram import an_exchange
 from tests.integrations.mocked import mocked
 
@@ -167,6 +167,21 @@ def test_any_history_is_read_or_refused_in_words(body, status):
     assert not (reading.problem and reading.samples)
 
 
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  Hypothesis adds it
+    st.timedeltas(timedelta(seconds=1), timedelta(days=3)),
+    st.integers(1, 120),
+)
+def test_every_moment_of_a_span_is_asked_for(start, step, steps):
+    span = Span(start, start + steps * step, step)
+
+    asked = {name: round(float(value) * 1000) for name, value in range_of(span).items()}
+
+    moments = range(asked["start"], asked["end"] + 1, asked["step"])
+    placed = [span.place(datetime.fromtimestamp(one / 1000, UTC)) for one in moments]
+    assert placed == list(range(steps + 1))
+
+
 async def test_a_history_is_asked_with_its_span_in_seconds_and_is_bounded():
     asked = []
 
@@ -183,6 +198,6 @@ async def test_a_history_is_asked_with_its_span_in_seconds_and_is_bounded():
         "query": "a",
         "start": "1795224583.500",
         "end": "1795231783.500",
-        "step": "60",
+        "step": "60.000",
     }
     assert "no answer of Prometheus" in reading.problem
