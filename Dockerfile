@@ -8,7 +8,8 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY templates templates
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /dist . \
- && /opt/bot/bin/pip install --no-cache-dir --no-deps /dist/*.whl
+ && /opt/bot/bin/pip install --no-cache-dir --no-deps /dist/*.whl \
+ && /opt/bot/bin/python -m bot.rendering
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bot \

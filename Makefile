@@ -15,6 +15,7 @@ sandbox: $(VENV)/.runtime ## the bot in a pretend world: a web page at http://12
 	@$(BIN)/python -m bot sandbox $(if $(PORT),--port $(PORT))
 
 # Tests start the bot many times. It is compiled once, also where PYTHONDONTWRITEBYTECODE is set.
+# Templates keep what is compiled of them by themselves.
 # The tests of one file share its fixtures, so they stay together, in one process per core.
 # Stories of the whole bot count for no coverage: what they reach has tests of its own, and each
 # would take twice as long.
@@ -48,6 +49,7 @@ lock: $(VENV)/.dev ## write the lock files anew
 
 clean: ## remove the environment and what tools left
 	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache var
+	find bot tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

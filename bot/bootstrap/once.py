@@ -68,8 +68,7 @@ async def triage_in(
         UnknownServiceError: There is no such service.
     """
     services = out.services if name == "all" else [find_service(out.services, name)]
-    if any(one.target is not None for one in services):
-        out.servers.ready()  # now, or the probes' times would hold the time it takes
+    await out.prepare_to_measure(services)
     some = asyncio.Semaphore(AT_ONCE)
     notes = _Notes(out, remembers=remembers)
 

@@ -1,12 +1,11 @@
 """Everything that looks outward, joined: clients, keys, probes and mitigations."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from bot.bootstrap.objects import (
@@ -48,8 +47,6 @@ from bot.usecases.offer import Offer
 from bot.usecases.read_usage import ReadUsage
 from bot.usecases.sharing import Sharing
 
-BETWEEN_PIECES: Final = timedelta(milliseconds=50)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
@@ -72,16 +69,19 @@ class Outbound:
     offer: Offer
     seen_from: str
     servers: LaterApiServers
+    http: Http
 
     async def prepare(self) -> None:
-        """Read what was left out of the start, piece by piece, before somebody waits for it.
-
-        Whoever asks meanwhile is answered between two pieces, which takes many turns of the loop.
-        """
+        """Read what the first command needs and no module needs, piece by piece."""
+        self.storage.prepare()
+        await self.prepare_to_measure(self.services)
         for _ in self.words.prepare():
-            await self.clock.sleep(BETWEEN_PIECES)
-        if any(one.target is not None for one in self.services):
-            self.servers.ready()
+            await self.clock.sleep(timedelta(0))  # whoever asks meanwhile is heard
+
+    async def prepare_to_measure(self, services: Iterable[Service]) -> None:
+        """Read what sends requests, or the first probes' times would hold the time it takes."""
+        await self.http.prepare()
+        await self.servers.prepare({one.target.context for one in services if one.target})
 
 
 @asynccontextmanager
@@ -170,6 +170,7 @@ def _joined(
         offer=Offer(storage=storage, guard=guard, describe=describe, mitigations=mitigations),
         seen_from=socket.gethostname(),
         servers=servers,
+        http=network.http,
     )
 
 

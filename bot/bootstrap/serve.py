@@ -88,17 +88,18 @@ class Bot:
     async def _start_when_possible(self) -> None:
         """Open the database, then connect to Slack; each is tried until it answers.
 
+        Whoever is told that the bot is ready gets an answer at once, so everything is read before.
         Slack does not wait for the database: people hear that nothing is recorded, and a triage
         runs.
         """
         if not self._stopping.is_set():
             if not self._remembers:
                 await self._open_storage()
+            if not self._is_prepared:
+                await self.out.prepare()
+                self._is_prepared = True
             if self._connect_from is None or self._connect_from <= self.out.clock.now():
                 await self._connect()
-            if not self._is_prepared:
-                self._is_prepared = True
-                self.jobs.begin("prepare", self.out.prepare)
         await self._pause()
 
     async def _pause(self) -> None:
@@ -154,6 +155,8 @@ class Bot:
         """Say what is not ready; empty when all is."""
         if not self._remembers or not await self._database_answers():
             return "the database does not answer"
+        if not self._is_prepared:
+            return "starting"
         if self.ways.socket is not None and not await self.ways.socket.is_connected():
             return "Slack's Socket Mode is not connected"
         return ""

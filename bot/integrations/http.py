@@ -33,6 +33,8 @@ from bot.ports import Clock
 BODY_MAX_BYTES: Final = 64 * 1024
 # One address of several may lead nowhere (IPv6 without a route); the last one gets all the time.
 TRY_NEXT_ADDRESS_AFTER: Final = timedelta(seconds=2)
+_NOBODY: Final = "http://127.0.0.1:9/"  # the discard service, which nobody runs any more
+_NOBODY_WITHIN: Final = timedelta(seconds=1)
 _PORTS: Final = {"http": 80, "https": 443}
 _TLS: Final = (ssl.SSLObject, ssl.SSLSocket)
 _HEADERS: Final = {
@@ -101,6 +103,10 @@ class Http:
             proxied=client(trust_env=True) if needs_proxy else None,
             resolve=resolve,
         )
+
+    async def prepare(self) -> None:
+        """Send one request to where nobody listens: what sends requests is read at the first."""
+        await self.exchange(Ask(method="GET", url=_NOBODY), timeout=_NOBODY_WITHIN)
 
     async def aclose(self) -> None:
         """Close what is open."""

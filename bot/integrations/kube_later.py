@@ -4,17 +4,30 @@ The package that carries the requests takes a fifth of the start of this program
 thread: two threads that compute hold each other up, and what is measured meanwhile would be wrong.
 """
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
+from bot.domain.errors import MissingError
 from bot.integrations.kube_ask import ApiServers, KubeAnswer, KubeAsk
 from bot.ports import Clock
 
 
-def _made(clock: Clock, kubeconfig: str | None) -> ApiServers:
+class PreparedServers(ApiServers, Protocol):
+    """API servers whose credentials can be read before they are asked."""
+
+    async def prepare(self, context: str | None) -> None:
+        """Read the credentials.
+
+        Raises:
+            MissingError: There is no such context, or no cluster at all.
+        """
+        ...
+
+
+def _made(clock: Clock, kubeconfig: str | None) -> PreparedServers:
     from bot.integrations.kube_client import KubeClients
 
     return KubeClients(clock=clock, kubeconfig=kubeconfig)
@@ -31,21 +44,27 @@ class LaterApiServers(ApiServers):
 
     clock: Clock
     kubeconfig: str | None = None
-    _servers: ApiServers | None = field(default=None, init=False)
+    _servers: PreparedServers | None = field(default=None, init=False)
 
-    def ready(self) -> ApiServers:
+    def _ready(self) -> PreparedServers:
         """Read the package, once: a fifth of a second."""
         if self._servers is None:
             self._servers = _made(self.clock, self.kubeconfig)
         return self._servers
 
+    async def prepare(self, contexts: Iterable[str | None]) -> None:
+        """Read the package and the credentials of these contexts; what is wrong is said later."""
+        for context in contexts:
+            with suppress(MissingError):
+                await self._ready().prepare(context)
+
     async def request(self, ask: KubeAsk) -> KubeAnswer:
         """Send one request."""
-        return await self.ready().request(ask)
+        return await self._ready().request(ask)
 
     async def lines(self, ask: KubeAsk, *, within: timedelta) -> AsyncGenerator[Mapping[str, Any]]:
         """Send a watch and yield its events."""
-        servers = self.ready()
+        servers = self._ready()
         async with aclosing(servers.lines(ask, within=within)) as lines:
             async for line in lines:
                 yield line

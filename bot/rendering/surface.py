@@ -2,8 +2,11 @@
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Final
 
 import jinja2
@@ -23,21 +26,32 @@ MACROS: Final = {
 }
 
 
-class Compiled(jinja2.BytecodeCache):
-    """Compiles a file once for all kinds of output, which takes a second for ours.
+class Compiled(jinja2.FileSystemBytecodeCache):
+    """Compiles each file once, for all kinds of output, and keeps that for the next start.
 
-    What is compiled is the same for each of them: all escape, and each one's `finalize` is called
-    when a template is filled.
+    All of ours take a second. What is compiled is the same for each kind: all escape, and each
+    one's `finalize` is called when a template is filled. It lies where Python keeps what it
+    compiles; where nothing can be written, each start compiles anew.
     """
 
     def __init__(self) -> None:
+        # What is compiled depends on Jinja and on the settings in this file, too.
+        made_by = sha256(jinja2.__version__.encode() + Path(__file__).read_bytes()).hexdigest()[:12]
+        super().__init__(str(Path(__file__).parent / "__pycache__"), f"templates-{made_by}-%s")
         self._code: dict[tuple[str, str], Any] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._code.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            with suppress(EOFError, UnpicklingError):  # half a file: compiled and written anew
+                super().load_bytecode(bucket)
+            self._code[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._code[bucket.key, bucket.checksum] = bucket.code
+        with suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 def environment_of(

@@ -138,6 +138,12 @@ class Templates(Words):
                 found += _undefined(environment, name)
         return tuple(found)
 
+    def compile(self) -> None:
+        """Read every template, so that it is compiled and kept."""
+        environment = self._plain.environment
+        for name in environment.list_templates(extensions=["j2"]):
+            environment.get_template(name)
+
     def prepare(self) -> Iterator[str]:
         """Read what the first minute of an incident needs, one template at a time."""
         for name in (*MACROS.values(), *_FIRST):

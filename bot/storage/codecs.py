@@ -26,6 +26,10 @@ class Codec(Generic[T]):
         """Keep the type; nothing is built yet."""
         self._type = type_
 
+    def prepare(self) -> None:
+        """Build the adapter."""
+        _adapter(self._type)
+
     def dump(self, value: T) -> str:
         """Write a value as JSON."""
         return _adapter(self._type).dump_json(value).decode()
@@ -38,6 +42,12 @@ class Codec(Generic[T]):
 @cache
 def _adapter(type_: object) -> TypeAdapter[Any]:
     return TypeAdapter(cast("Any", type_))
+
+
+def prepare() -> None:
+    """Build all adapters, before somebody waits for the first of each."""
+    for one in (INCIDENT, MESSAGE, MITIGATION, PREVIEW, RECOVERY, REQUEST, TIMELINE_EVENT, TRIAGE):
+        one.prepare()
 
 
 INCIDENT: Final = Codec[Incident](Incident)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import UnavailableError
 from bot.ports import Clock, Storage, UnitOfWork
+from bot.storage import codecs
 from bot.storage.audit import SqlAudit
 from bot.storage.away import Border
 from bot.storage.budget import SqlBudget
@@ -116,6 +117,10 @@ class SqlStorage(Storage):
                 engine = create_engine(self.url, self.patience)
                 self._file = file_number(engine)
                 self._engine = engine
+
+    def prepare(self) -> None:
+        """Build what reads and writes rows, before somebody waits for it: a tenth of a second."""
+        codecs.prepare()
 
     async def close(self) -> None:
         """Close all connections."""

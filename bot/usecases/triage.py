@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Final
 
 import structlog
 
@@ -34,6 +35,8 @@ from bot.usecases.offer import Offer
 
 log = structlog.get_logger()
 
+HEAD_START: Final = timedelta(milliseconds=40)  # the card is posted by then
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTriages:
@@ -41,6 +44,7 @@ class RunTriages:
 
     Attributes:
         seen_from: Names the place this measures from.
+        head_start: Of the card before the probes, which take the processor.
     """
 
     storage: Storage
@@ -50,6 +54,7 @@ class RunTriages:
     offer: Offer
     cards: IncidentCards
     seen_from: str
+    head_start: timedelta = HEAD_START
 
     async def __call__(
         self, request: RunTriage, delivery: DeliveryKey | None, answer: Answers
@@ -71,6 +76,7 @@ class RunTriages:
             await answer(self._pointer(opened))
             return
         triage, plan = opened
+        await self.clock.sleep(self.head_start)
         await self._measured(triage, service, plan, answer)
 
     def _pointer(self, running: Triage) -> Answer:

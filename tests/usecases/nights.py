@@ -111,6 +111,7 @@ class Night(World):
             offer=self.offer,
             cards=self.cards,
             seen_from="prod-eu",
+            head_start=timedelta(0),
         )
         self.triage_all = TriageEverything(
             **around, services=[self.service], examine=self.examine, seen_from="prod-eu"
