@@ -26,6 +26,9 @@ MACROS: Final = {
 }
 
 
+KEPT_IN: Final = Path(__file__).parent / "__pycache__"
+
+
 class Compiled(jinja2.FileSystemBytecodeCache):
     """Compiles each file once, for all kinds of output, and keeps that for the next start.
 
@@ -34,16 +37,17 @@ class Compiled(jinja2.FileSystemBytecodeCache):
     compiles; where nothing can be written, each start compiles anew.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path = KEPT_IN) -> None:
+        """Keep it in `folder`; what lies there of before is used."""
         # What is compiled depends on Jinja and on the settings in this file, too.
         made_by = sha256(jinja2.__version__.encode() + Path(__file__).read_bytes()).hexdigest()[:12]
-        super().__init__(str(Path(__file__).parent / "__pycache__"), f"templates-{made_by}-%s")
+        super().__init__(str(folder), f"templates-{made_by}-%s")
         self._code: dict[tuple[str, str], Any] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._code.get((bucket.key, bucket.checksum))
         if bucket.code is None:
-            with suppress(EOFError, UnpicklingError):  # half a file: compiled and written anew
+            with suppress(OSError, EOFError, UnpicklingError):  # half a file is written anew
                 super().load_bytecode(bucket)
             self._code[bucket.key, bucket.checksum] = bucket.code
 
