@@ -11,7 +11,6 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, spread
 from benchmarks.stage import a_stage
-from bot.bootstrap.objects import policy_of
 from bot.bootstrap.once import opened
 from bot.bootstrap.outbound import Outbound
 from bot.domain.ids import ChannelId, IncidentId, OutboxKey, ServiceName, UserId
@@ -34,7 +33,7 @@ async def measure() -> list[Figure]:
             settings = load(stage.environment, for_slack=False)
             async with opened(settings) as (out, _):
                 incident = await filled(out.storage)
-                postmortems = Postmortems(clock=out.clock, policy=policy_of(settings.file.policy))
+                postmortems = Postmortems(clock=out.clock)
                 runs = [await written(out, postmortems, incident) for _ in range(RUNS)]
     took = [wall for wall, _, _ in runs]
     size = runs[0][2] / 1e6

@@ -9,6 +9,7 @@ import contextlib
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,7 +78,7 @@ async def first_cards(world: World) -> Figure:
     for _ in range(CARDS):
         began = time.time()
         await world.slack.run_command(ANA, INCIDENTS, "triage quick")
-        at = await until(lambda t=began: calls(world, t), "a card")
+        at = await until(partial(calls, world, began), "a card")
         took.append((at - began) * 1000)
         await asyncio.sleep(1.5)  # the triage ends, and Slack's pace of one post a second is kept
     return Figure(
@@ -185,7 +186,7 @@ async def hanging() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-def hang(config: Json, url: str) -> None:
+def hang(url: str, config: Json) -> None:
     """Let the service's health and the status page hang for 30 s."""
     config["ideogram"]["status_url"] = f"{url}/api/v2/summary.json"
     config["ideogram"]["probe_timeout_seconds"] = {"default": 30}
@@ -199,7 +200,7 @@ async def early() -> Figure:
     """
     took = []
     for _ in range(EARLY_WORLDS):
-        async with hanging() as url, a_world(lambda config, url=url: hang(config, url)) as world:
+        async with hanging() as url, a_world(partial(hang, url)) as world:
             took.append(await refused(world))
     return Figure(
         "command to the verdict on a 401, while health and status page hang for 30 s",

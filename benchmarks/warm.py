@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Mapping
 
 import structlog
 
@@ -37,7 +38,7 @@ async def once(out: Outbound) -> dict[str, float]:
     return {"ms": took, "over_ms": took - longest_chain(results)}
 
 
-def longest_chain(results: dict[ProbeKind, ProbeResult]) -> float:
+def longest_chain(results: Mapping[ProbeKind, ProbeResult]) -> float:
     """Find the longest probe, or the first canary with the download that waits for it; ms."""
     took = {
         kind: one.latency.total_seconds() * 1000 if one.latency else 0.0
