@@ -32,6 +32,7 @@ async def measure() -> list[Figure]:
         async with a_stage(Path(folder)) as stage:
             settings = load(stage.environment, for_slack=False)
             async with opened(settings) as (out, _):
+                await out.prepare()
                 incident = await filled(out.storage)
                 postmortems = Postmortems(clock=out.clock)
                 runs = [await written(out, postmortems, incident) for _ in range(RUNS)]

@@ -22,6 +22,7 @@ from bot.settings.load import load
 async def main(count: int) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     async with opened(load(os.environ, for_slack=False)) as (out, _):
+        await out.prepare()
         print(json.dumps([await once(out) for _ in range(count)]))
 
 
