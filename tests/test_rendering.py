@@ -338,9 +338,14 @@ def test_what_hurts_users_most_is_counted_and_nobody_calls_them_unseen(found, wo
     assert said.lead.startswith(f"*{words} Do now:")
 
 
-def test_a_service_that_calls_itself_down_is_heard_before_its_requests_of_a_minute_ago():
+@pytest.mark.parametrize(
+    ("outcome", "found"), [(Outcome.HEALTHY, {}), (Outcome.UNHEALTHY, {"count_unsafe": 90})]
+)
+def test_a_service_that_calls_itself_down_is_heard_before_its_requests_of_a_minute_ago(
+    outcome, found
+):
     sick = a_result(ProbeKind.APP_HEALTH, Outcome.UNHEALTHY, facts={"state": "down"})
-    users = a_result(ProbeKind.TRAFFIC, facts=SEEN | {"failed": 0})
+    users = a_result(ProbeKind.TRAFFIC, outcome, facts=SEEN | {"failed": 0} | found)
 
     said = WORDS.wording(a_card(results=(sick, users), diagnosis=a_diagnosis(Cause.OWN_SERVICE)))
 
