@@ -18,6 +18,7 @@ SECRET: Final = "ideogram-secrets"  # noqa: S105  the name of a secret, not its 
 API_HOST: Final = "api.ideogram.test"  # RFC 6761: no other name server knows it
 INCIDENTS: Final = "C0INCIDENTS"
 OPERATIONS: Final = "C0OPS"
+BILLING_OWNER: Final = "U0BEN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ def _service(addresses: Addresses) -> dict[str, Any]:
             },
         },
         "secret": {"name": SECRET, "key": "api-key", "staged_key": "api-key-next"},
+        "contacts": {"billing_owner": BILLING_OWNER},
         # At a visitor's pace: what was a minute ago is over.
         "prometheus": {"url": addresses.prometheus, "window_minutes": 1, "recent_seconds": 12},
     }

@@ -144,8 +144,15 @@ def _left_over(words: Words, seen: Seen) -> Iterator[str]:
 
 
 def evidence_view(words: Words, card: TriageCard) -> Block:
-    """Show each measurement in full; plain text, since it is what others said."""
-    made = [blocks.plain_section(_measured(words, result)) for result in card.results]
+    """Show each measurement in full, below its name; plain text, since it is what others said."""
+    made = [
+        block
+        for result in card.results
+        for block in (
+            blocks.section(f"*{result.kind}* · {words.label(f'evidence.{result.outcome}')}"),
+            blocks.plain_section(_measured(words, result)),
+        )
+    ]
     made = made or [blocks.plain_section(words.label("evidence.none"))]
     if (line := words.wording(card).context) != "":
         made = [*made[: blocks.MODAL_BLOCKS_MAX - 1], blocks.context(line)]
@@ -168,7 +175,6 @@ def report_view(words: Words, card: TriageCard) -> Block:
 
 def _measured(words: Words, result: ProbeResult) -> str:
     lines = [
-        f"{result.kind} · {words.label(f'evidence.{result.outcome}')}",
         f"{result.detail} · {result.measured_at:%H:%M:%S} UTC",
         " · ".join(_exchanged(result)),
         " · ".join(f"{phase} {took(lasted)}" for phase, lasted in result.phases),
@@ -194,7 +200,7 @@ def _exchanged(result: ProbeResult) -> Iterator[str]:
         yield result.request
     if result.status is not None:
         yield f"status {result.status}"
-    if result.latency is not None:
+    if result.request and result.latency is not None:
         yield took(result.latency)
     if result.request_id:
         yield f"x-request-id {result.request_id}"

@@ -157,9 +157,9 @@ async def test_the_evidence_opens_as_plain_text(edge, wire):
     await edge.press(ids.Value(ids.EVIDENCE, triage=TriageId(118)).encode())
 
     (opened,) = wire.sent("views.open")
-    first = opened["view"]["blocks"][0]["text"]
-    assert first["type"] == "plain_text"
-    assert first["text"] == "dns · works\nas said · 03:04:00 UTC"
+    name, said, *_ = (block["text"] for block in opened["view"]["blocks"] if "text" in block)
+    assert name == {"type": "mrkdwn", "text": "*dns* · works"}
+    assert (said["type"], said["text"]) == ("plain_text", "as said · 03:04:00 UTC")
 
 
 async def test_the_evidence_shows_request_phases_and_answer(edge, wire):
@@ -177,8 +177,7 @@ async def test_the_evidence_shows_request_phases_and_answer(edge, wire):
     await edge.press(ids.Value(ids.EVIDENCE, triage=TriageId(118)).encode())
 
     (opened,) = wire.sent("views.open")
-    assert opened["view"]["blocks"][0]["text"]["text"].splitlines() == [
-        "generate-v3 · works",
+    assert opened["view"]["blocks"][1]["text"]["text"].splitlines() == [
         "as said · 03:04:00 UTC",
         "POST /generate · status 503 · 0.4 s · x-request-id req-1",
         "dns 12 ms · body 0.4 s",
@@ -194,7 +193,7 @@ async def test_the_evidence_counts_since_users_suffer(edge, wire, before, since)
     await edge.press(ids.Value(ids.EVIDENCE, triage=TriageId(118)).encode())
 
     (opened,) = wire.sent("views.open")
-    said = opened["view"]["blocks"][0]["text"]["text"].splitlines()[-1]
+    said = opened["view"]["blocks"][1]["text"]["text"].splitlines()[-1]
     assert said == f"users failing {since} 03:04:00 UTC · 338 of 340"
 
 
