@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.draft import Seen
 from bot.domain.ids import IncidentId, MitigationId, ServiceName
 from bot.domain.incident import Status
 from bot.domain.message import (
@@ -20,11 +21,11 @@ from bot.domain.message import (
     StatusUpdate,
     Trouble,
 )
-from bot.domain.mitigation import MitigationKind, State
+from bot.domain.mitigation import EnvChange, MitigationKind, State
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
 from tests.builders import ANA, NIGHT, a_preview, a_result, a_run, an_incident
-from tests.sayings import HOSTILE, WORDS, a_card, a_line, a_postmortem
+from tests.sayings import HOSTILE, WORDS, a_card, a_diagnosis, a_line, a_postmortem
 
 
 @pytest.mark.parametrize(
@@ -230,3 +231,14 @@ def test_plain_slots_are_not_escaped():
 
     assert "a&amp;b" in said.text
     assert "a&b: IDEOGRAM_FALLBACK" in confirm.text
+
+
+def test_plain_slots_are_not_escaped_where_the_output_of_a_macro_is_cut():
+    said = """it's "on" & <now>"""
+    sick = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, detail=said)
+
+    confirm = WORDS.confirm(a_preview(changes=(EnvChange("A", said, "x" * 200),)))
+    draft = WORDS.draft(Seen(an_incident(), a_diagnosis(), (sick,)))
+
+    assert f"A {said} → xxx" in confirm.text
+    assert said in draft.cause

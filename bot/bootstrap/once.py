@@ -149,7 +149,9 @@ def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> Tr
         beside=Beside(billing_url=out.examine.billing_url),
         not_offered=tuple(replace(one, why=reason) for one in by_hand),
         fallback_on=is_on,
-        by_hand=step_by_hand(examined.diagnosis, service.target),
+        by_hand=step_by_hand(
+            examined.diagnosis, examined.measurements.results.values(), service.target
+        ),
     )
 
 

@@ -81,7 +81,8 @@ class Outbound:
     async def prepare_to_measure(self, services: Iterable[Service]) -> None:
         """Read what sends requests, or the first probes' times would hold the time it takes."""
         await self.http.prepare()
-        await self.servers.prepare({one.target.context for one in services if one.target})
+        if any(one.target is not None for one in services):
+            self.servers.prepare()
 
 
 @asynccontextmanager

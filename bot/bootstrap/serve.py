@@ -23,6 +23,7 @@ from bot.jobs import Jobs, Tick
 from bot.settings.load import Settings
 from bot.slack.edge import Speaking, Ways, ways_in
 from bot.slack.messenger import http_session
+from bot.usecases.boundary import survives
 from bot.usecases.lookup import Lookup
 from bot.web.server import HttpServer
 
@@ -96,7 +97,7 @@ class Bot:
             if not self._remembers:
                 await self._open_storage()
             if not self._is_prepared:
-                await self.out.prepare()
+                await survives("prepare.failed", self.out.prepare())
                 self._is_prepared = True
             if self._connect_from is None or self._connect_from <= self.out.clock.now():
                 await self._connect()

@@ -32,7 +32,7 @@ _SECRETS: Final = (
         ),
         rf'\1"{CUT}"',
     ),
-    (re.compile(r"(://)[^/\s?#]+@"), rf"\1{CUT}@"),  # a password may hold an @ itself
+    (re.compile(r"(://)[^/\s]+@"), rf"\1{CUT}@"),  # a password may hold an @ itself
     (re.compile(r"\?[^\s\"'<>]+"), f"?{CUT}"),  # of a URL; a signed one is a capability
     (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+"), CUT),
     (re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+"), CUT),
@@ -46,10 +46,20 @@ _SECRETS: Final = (
         ),
         rf"\1{CUT}",
     ),
-    (re.compile(r"(passw(?:or)?d\s?:\s?)[^\s\"',;}]{4,}", re.IGNORECASE), rf"\1{CUT}"),
+    (
+        re.compile(
+            r"(passw(?:or)?d\\?[\"']?\s{0,3}[:=]\s{0,3})"
+            r"(\\?\"[^\"]*\"?|'[^']*'?|[^\s\"',;}]{4,})",
+            re.IGNORECASE,
+        ),
+        rf"\1{CUT}",
+    ),
     # Base64 may hold slashes; a path has no such mixture without any other mark.
     (
-        re.compile(r"(?<![\w+/.-])(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9+/]{32,}={0,2}"),
+        re.compile(
+            r"(?<![\w+/.-])(?=[A-Za-z+/]*\d)(?=[A-Z0-9+/]*[a-z])(?=[a-z0-9+/]*[A-Z])"
+            r"[A-Za-z0-9+/]{32,}={0,2}"
+        ),
         CUT,
     ),
     # key: value, where the value looks like one.

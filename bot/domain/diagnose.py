@@ -127,13 +127,13 @@ def _lifted(severity: Severity, signals: Signals) -> Severity:
 
 
 def _also_seen(
-    signals: Signals, matches: list[_Match], verdict: Branch | None
+    signals: Signals, matches: list[_Match], picked: Branch | None
 ) -> tuple[AlsoSeen, ...]:
     """List the other rows that hold."""
     return tuple(
         AlsoSeen(row.cause, row.origin_in(signals), severity)
         for row, severity in matches
-        if row is not verdict
+        if row is not picked
     )
 
 

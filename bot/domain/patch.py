@@ -5,13 +5,16 @@ Source of the patch rules: measured against kube-apiserver 1.36.3, facts on Kube
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
-from bot.domain.diagnosis import Diagnosis
+from bot.domain import facts
+from bot.domain.diagnosis import Diagnosis, Rollout
 from bot.domain.errors import GuardRefusedError
 from bot.domain.ids import MitigationId, incident_text
 from bot.domain.mitigation import EnvChange, MitigationRun
+from bot.domain.probe import ProbeResult
 from bot.domain.service import Target
 from bot.domain.workload import Container, Deployment, Revision
 
@@ -19,6 +22,7 @@ MITIGATION: Final = "ideogram-bot/mitigation"  # annotation on the Deployment: o
 # Shown by `kubectl rollout history`.
 CHANGE_CAUSE: Final = "kubernetes.io/change-cause"
 _OURS: Final = re.compile(r"(?:(INC-\d+): )?[a-z-]+ by \S+ \(M-[0-9a-f]+, ideogram-bot\)")
+FRESH: Final = timedelta(days=1)  # a deploy that may be the reason
 ALREADY: Final = "already"  # the guard that finds nothing to change
 
 
@@ -164,12 +168,26 @@ def look_by_hand(target: Target) -> str:
     return _kubectl(target, "rollout", "status", f"deployment/{target.deployment}")
 
 
-def step_by_hand(diagnosis: Diagnosis, target: Target | None) -> str | None:
-    """Write the command for what a person does first; None where there is none."""
+def step_by_hand(
+    diagnosis: Diagnosis, results: Iterable[ProbeResult], target: Target | None
+) -> str | None:
+    """Write the command for what a person does first; None where there is none.
+
+    Only a fresh deploy of somebody else is to be undone: what came before an old one is long gone,
+    and a change of this bot has a button.
+    """
     first = next((one.rollout for one in diagnosis.steps if one.rollout is not None), None)
     if first is None or target is None:
         return None
+    if first is Rollout.UNDO and not any(_is_fresh_deploy(one) for one in results):
+        return None
     return _kubectl(target, "rollout", first, f"deployment/{target.deployment}")
+
+
+def _is_fresh_deploy(result: ProbeResult) -> bool:
+    age = result.facts.get(facts.REVISION_AGE_SECONDS)
+    is_ours = facts.REVISION_BY in result.facts
+    return isinstance(age, int | float) and age < FRESH.total_seconds() and not is_ours
 
 
 def _kubectl(target: Target, *words: str) -> str:

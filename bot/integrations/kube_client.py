@@ -63,14 +63,6 @@ class KubeClients(ApiServers):
             await client.api.close()  # type: ignore[no-untyped-call]  # the package leaves it untyped
         self._clients.clear()
 
-    async def prepare(self, context: str | None) -> None:
-        """Make the client of a context.
-
-        Raises:
-            MissingError: There is no such context, or no cluster at all.
-        """
-        await self._client(context)
-
     async def request(self, ask: KubeAsk) -> KubeAnswer:
         """Send one request; it is repeated only after a 401 that new credentials may cure.
 

@@ -4,30 +4,17 @@ The package that carries the requests takes a fifth of the start of this program
 thread: two threads that compute hold each other up, and what is measured meanwhile would be wrong.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
-from bot.domain.errors import MissingError
 from bot.integrations.kube_ask import ApiServers, KubeAnswer, KubeAsk
 from bot.ports import Clock
 
 
-class PreparedServers(ApiServers, Protocol):
-    """API servers whose credentials can be read before they are asked."""
-
-    async def prepare(self, context: str | None) -> None:
-        """Read the credentials.
-
-        Raises:
-            MissingError: There is no such context, or no cluster at all.
-        """
-        ...
-
-
-def _made(clock: Clock, kubeconfig: str | None) -> PreparedServers:
+def _made(clock: Clock, kubeconfig: str | None) -> ApiServers:
     from bot.integrations.kube_client import KubeClients
 
     return KubeClients(clock=clock, kubeconfig=kubeconfig)
@@ -44,19 +31,16 @@ class LaterApiServers(ApiServers):
 
     clock: Clock
     kubeconfig: str | None = None
-    _servers: PreparedServers | None = field(default=None, init=False)
+    _servers: ApiServers | None = field(default=None, init=False)
 
-    def _ready(self) -> PreparedServers:
-        """Read the package, once: a fifth of a second."""
+    def _ready(self) -> ApiServers:
         if self._servers is None:
             self._servers = _made(self.clock, self.kubeconfig)
         return self._servers
 
-    async def prepare(self, contexts: Iterable[str | None]) -> None:
-        """Read the package and the credentials of these contexts; what is wrong is said later."""
-        for context in contexts:
-            with suppress(MissingError):
-                await self._ready().prepare(context)
+    def prepare(self) -> None:
+        """Read the package, once: a fifth of a second. No credentials, which may hang."""
+        self._ready()
 
     async def request(self, ask: KubeAsk) -> KubeAnswer:
         """Send one request."""

@@ -1,16 +1,17 @@
 """Templates as one kind of output sees them: compiled once for all, escaped as each needs."""
 
 import functools
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any, Final
 
 import jinja2
 from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
 
 from bot.domain.incident import shortened
 from bot.domain.press import duration_text
@@ -26,36 +27,58 @@ MACROS: Final = {
 }
 
 
+_DIGEST: Final = 32  # bytes of SHA-256
 KEPT_IN: Final = Path(__file__).parent / "__pycache__"
 
 
-class Compiled(jinja2.FileSystemBytecodeCache):
+class Compiled(jinja2.BytecodeCache):
     """Compiles each file once, for all kinds of output, and keeps that for the next start.
 
-    All of ours take a second. What is compiled is the same for each kind: all escape, and each
+    All of ours take half a second. What is compiled is the same for each kind: all escape, and each
     one's `finalize` is called when a template is filled. It lies where Python keeps what it
-    compiles; where nothing can be written, each start compiles anew.
+    compiles; where nothing can be written, each start compiles anew. Jinja's own cache in files
+    lets nobody else read them, and believes what is damaged.
     """
 
     def __init__(self, folder: Path = KEPT_IN) -> None:
         """Keep it in `folder`; what lies there of before is used."""
-        # What is compiled depends on Jinja and on the settings in this file, too.
-        made_by = sha256(jinja2.__version__.encode() + Path(__file__).read_bytes()).hexdigest()[:12]
-        super().__init__(str(folder), f"templates-{made_by}-%s")
+        self._folder = folder
         self._code: dict[tuple[str, str], Any] = {}
+        # What is compiled depends on Jinja and on this package, too.
+        ours = b"".join(one.read_bytes() for one in sorted(Path(__file__).parent.glob("*.py")))
+        self._made_by = sha256(jinja2.__version__.encode() + ours).hexdigest()[:12]
 
     def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is known, else what is kept and whole."""
         bucket.code = self._code.get((bucket.key, bucket.checksum))
         if bucket.code is None:
-            with suppress(OSError, EOFError, UnpicklingError):  # half a file is written anew
-                super().load_bytecode(bucket)
+            with suppress(OSError):
+                kept = self._file(bucket, self._made_by).read_bytes()
+                if kept[:_DIGEST] == sha256(kept[_DIGEST:]).digest():
+                    bucket.bytecode_from_string(kept[_DIGEST:])
             self._code[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it, in the place of what was kept before."""
         self._code[bucket.key, bucket.checksum] = bucket.code
+        code, file = bucket.bytecode_to_string(), self._file(bucket, self._made_by)
+        beside = file.with_name(f"{file.name}.{os.getpid()}")
         with suppress(OSError):
-            Path(self.directory).mkdir(exist_ok=True)
-            super().dump_bytecode(bucket)
+            self._folder.mkdir(exist_ok=True)
+            for older in self._folder.glob(self._file(bucket, "*").name):
+                older.unlink(missing_ok=True)
+            beside.write_bytes(sha256(code).digest() + code)
+            beside.replace(file)
+
+    def _file(self, bucket: Bucket, made_by: str) -> Path:
+        return self._folder / f"templates-{made_by}-{bucket.key}"
+
+
+def _short(text: str, limit: int) -> str:
+    """Cut a value, or what a macro made of values, which is escaped already."""
+    if isinstance(text, Markup):
+        return escape(shortened(text.unescape(), limit))
+    return shortened(text, limit)
 
 
 def environment_of(
@@ -79,7 +102,7 @@ def environment_of(
         keep_trailing_newline=True,
         auto_reload=False,  # checked at the start; a look at each file for each value costs time
     )
-    environment.filters["shortened"] = shortened
+    environment.filters["shortened"] = _short
     environment.filters["web_address"] = web_address
     environment.filters["copied"] = copied
     environment.filters["second"] = second

@@ -200,7 +200,7 @@ def _exchanged(result: ProbeResult) -> Iterator[str]:
         yield result.request
     if result.status is not None:
         yield f"status {result.status}"
-    if result.request and result.latency is not None:
+    if result.latency is not None and took(result.latency) not in result.detail:
         yield took(result.latency)
     if result.request_id:
         yield f"x-request-id {result.request_id}"

@@ -1,6 +1,6 @@
 """Domain values as JSON text and back. Unknown fields of newer versions are ignored.
 
-The adapters are built when they are first used: building them takes milliseconds each.
+The adapters are built when they are first used, or by `prepare`: each takes milliseconds.
 """
 
 from functools import cache

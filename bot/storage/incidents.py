@@ -38,7 +38,9 @@ class SqlIncidents(Incidents):
             select(rows.c.body).where(rows.c.id == incident_id).with_for_update()
         )
         if row is None:
-            newest = await self._session.first(select(rows.c.id).order_by(rows.c.id.desc()))
+            newest = await self._session.first(
+                select(rows.c.id).order_by(rows.c.id.desc()).limit(1)
+            )
             known = None if newest is None else newest.id
             raise UnknownIncidentError(unknown_incident(incident_id, known))
         return INCIDENT.load(row.body)

@@ -93,7 +93,7 @@ class JudgeTriages:
                 offers=offers,
                 not_offered=not_offered,
                 beside=beside,
-                by_hand=step_by_hand(diagnosis, service.target),
+                by_hand=step_by_hand(diagnosis, triage.card.results, service.target),
             )
             await self._keep(uow, replace(triage, card=card), diagnosis, person)
             if delivery is not None:

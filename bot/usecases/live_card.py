@@ -99,7 +99,7 @@ class LiveCard:
             await progress.wakes(wait)
             if progress.is_over:
                 return
-            # A settled verdict stands: trying all that can still come costs a quarter of a second.
+            # A settled verdict stands: trying all that can still come takes a while.
             found = None if progress.settled is not None else progress.judged()
             seen = len(progress.results)
             news = seen > shown

@@ -231,7 +231,9 @@ class RunTriages:
             not_offered=not_offered,
             fallback_on=fallback_on(examined),
             by_hand=step_by_hand(
-                examined.diagnosis, find_service(self.services, card.service).target
+                examined.diagnosis,
+                examined.measurements.results.values(),
+                find_service(self.services, card.service).target,
             ),
         )
 

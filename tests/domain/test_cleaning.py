@@ -32,6 +32,10 @@ LONG = "Zx9_" + "aB3-" * 12
         ('bad {"token": "hush"}', 'bad {"token": "…"}'),
         ("xoxb-1-2 is revoked", "… is revoked"),
         ("password: hunterhunter is old", "password: … is old"),
+        ("password:  hunterhunter is old", "password:  … is old"),
+        ('password: "hunter hunter" is old', "password: … is old"),
+        ("passwd=hunterhunter is old", "passwd=… is old"),
+        ("at postgres://ana:p#s?s@db/x", "at postgres://…@db/x"),
         ("at https://ana:p@ss@x.example/a", "at https://…@x.example/a"),
         ("got c2VjcmV0/a2V5IHdpdGg/c2xhc2hlcw4+Lw== there", "got … there"),
     ],
@@ -51,6 +55,7 @@ def test_a_secret_is_cut_out_of_the_words(said, shown):
         "IDEOGRAM_CONCURRENCY_PER_POD",
         "unknown metric ideogram_generation_duration_seconds_bucket",
         "Invalid token: expired",
+        "image platform/services/images/ideogram-service:2.8.1-RC1",
         "POST /v1/ideogram-v3/generate and /v2/image/generate/ideogram-4-5",
     ],
 )

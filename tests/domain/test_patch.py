@@ -21,10 +21,11 @@ from bot.domain.patch import (
     step_by_hand,
     value_of,
 )
+from bot.domain.probe import ProbeKind
 from bot.domain.service import Target
 from bot.domain.severity import Severity
 from bot.domain.workload import Revision
-from tests.builders import NIGHT, a_preview, a_run
+from tests.builders import NIGHT, a_preview, a_result, a_run
 from tests.fakes.cluster_objects import a_container, a_deployment
 from tests.sayings import a_diagnosis
 
@@ -184,8 +185,27 @@ def test_what_a_person_does_to_a_rollout_has_its_command_where_the_deployment_is
     stale = replace(a_diagnosis(Cause.STALE_KEY, Severity.P1), steps=RESTART)
     down = a_diagnosis(Cause.OUTAGE, Severity.P1)
 
-    assert step_by_hand(stale, target) == (
+    assert step_by_hand(stale, (), target) == (
         "kubectl --context 'prod eu' -n shop rollout restart deployment/web"
     )
-    assert step_by_hand(stale, None) is None
-    assert step_by_hand(down, target) is None
+    assert step_by_hand(stale, (), None) is None
+    assert step_by_hand(down, (), target) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "is_told"),
+    [
+        ({"revision": 5, "revision_age_seconds": 720}, True),
+        ({"revision": 5, "revision_age_seconds": 3 * 86400}, False),
+        ({"revision": 5, "revision_age_seconds": 720, "revision_by": "this bot (INC-1)"}, False),
+        ({"revision": 1}, False),
+    ],
+)
+def test_only_a_fresh_deploy_of_somebody_else_is_to_be_undone(found, is_told):
+    step = HumanStep(1, "Undo or roll back the newest deploy", Rollout.UNDO)
+    broken = replace(a_diagnosis(Cause.OWN_SERVICE, Severity.P1), steps=(step,))
+    pods = a_result(ProbeKind.WORKLOAD, facts=found)
+
+    command = step_by_hand(broken, (pods,), Target("shop", "web"))
+
+    assert command == ("kubectl -n shop rollout undo deployment/web" if is_told else None)

@@ -11,7 +11,7 @@ from tests.fakes.clock import FakeClock
 async def test_a_kubeconfig_that_is_missing_is_said_by_the_first_request(tmp_path):
     servers = LaterApiServers(clock=FakeClock(), kubeconfig=str(tmp_path / "none"))
 
-    await servers.prepare([None, "prod"])
+    servers.prepare()
 
     with pytest.raises(MissingError, match="no cluster"):
         await servers.request(KubeAsk(context="prod", verb="GET", path="/version"))
