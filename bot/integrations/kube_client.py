@@ -133,7 +133,7 @@ class KubeClients(ApiServers):
     async def _client(self, context: str | None) -> ApiClient:
         async with self._making:
             if context not in self._clients:
-                made = ApiClient(await self._configuration(context))
+                made = await self._made(context)
                 self._clients[context] = _Client(made, self.clock.monotonic())
             return self._clients[context].api
 
@@ -148,11 +148,11 @@ class KubeClients(ApiServers):
         await client.api.close()  # type: ignore[no-untyped-call]  # the package leaves it untyped
         return True
 
-    async def _configuration(self, context: str | None) -> Configuration:
+    async def _made(self, context: str | None) -> ApiClient:
         if self.kubeconfig is None and context is None:
             configuration = _in_cluster()
             if configuration is not None:
-                return configuration
+                return ApiClient(configuration)
         configuration = Configuration()
         try:
             await config.load_kube_config(  # type: ignore[no-untyped-call]  # the package leaves it untyped
@@ -161,13 +161,13 @@ class KubeClients(ApiServers):
                 client_configuration=configuration,
                 persist_config=False,  # the file belongs to a person
             )
+            return ApiClient(configuration)  # reads certificates
         except _BAD_CONFIG as error:
             named = f"context {context} of " if context else ""
             raise MissingError(
                 f"no cluster: {named}the kubeconfig cannot be used ({type(error).__name__}). "
                 "Set KUBECONFIG, or run in a cluster with a service account"
             ) from error
-        return configuration
 
 
 def _in_cluster() -> Configuration | None:
