@@ -498,13 +498,3 @@ class SlowKeys(Keys):
 
     async def for_service(self, service):
         await asyncio.Event().wait()
-
-
-async def test_the_card_goes_out_before_anything_is_measured():
-    night = Night()
-    night.triage = replace(night.triage, head_start=timedelta(seconds=1))
-
-    card = await night.triaged()
-
-    assert card.started_at == NIGHT
-    assert {one.measured_at for one in card.results} == {NIGHT + timedelta(seconds=1)}
