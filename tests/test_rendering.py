@@ -408,3 +408,15 @@ def test_what_a_person_does_stands_beside_what_a_button_does():
     assert pressed.rows == ("*Next*  Ask the billing owner to top up · Wait",)
     assert "Do now: Ask the billing owner to top up.*" in by_hand.lead
     assert by_hand.rows == ("*Next*  Wait",)
+
+
+def test_requests_that_mostly_fail_are_nothing_that_works():
+    few = a_result(
+        ProbeKind.TRAFFIC,
+        detail="2 of 2 requests failed in 1 min",
+        facts={"requests": 2, "failed": 2},
+    )
+
+    said = WORDS.wording(a_healthy_card(results=(*WELL, few), fallback_on=True))
+
+    assert "2 of 2 requests" not in "".join(said.rows)

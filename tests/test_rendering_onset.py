@@ -151,8 +151,9 @@ def test_impact_is_the_share_since_the_onset_then_what_helped_then_what_is_left(
     )
 
 
-def test_impact_without_requests_after_a_change_claims_no_share():
-    silent = hit(users=Counted(0, 0, NIGHT))
+@pytest.mark.parametrize("few", [Counted(0, 0, NIGHT), Counted(2, 2, NIGHT)])
+def test_impact_with_too_few_requests_after_a_change_claims_no_share(few):
+    silent = hit(users=few)
 
     assert impact(silent, PLACEHOLDERS).endswith(f", placeholders since {EASED}")
 

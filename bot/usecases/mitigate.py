@@ -9,7 +9,7 @@ from bot.domain.errors import GuardRefusedError, UserError
 from bot.domain.ids import DeliveryKey, OutboxKey
 from bot.domain.incident import Incident
 from bot.domain.message import MitigationOffers
-from bot.domain.mitigation import MitigationKind, Preview
+from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.patch import ALREADY
 from bot.domain.request import OfferMitigations
 from bot.domain.service import Service, find_service
@@ -91,16 +91,25 @@ class ShowMitigations:
         return offers, tuple(one for one in refused if one.guard != ALREADY or not offers)
 
     async def _undo(self, service: Service) -> Preview | None:
-        """Offer to take back the newest press, also while it is watched or verified."""
+        """Offer to take back the newest press, also while it is watched or verified.
+
+        What ended a mitigation is not taken back once its incident is resolved: new trouble is
+        another incident, and the mitigation itself is offered for that.
+        """
         if service.target is None:
             return None
         async with self.storage() as uow:
             in_force = await uow.mitigations.in_force(service.target.key)
-        pressed = [run for run in in_force if run.undoes is None]
-        if not pressed:
-            return None
+            newest = next((run for run in reversed(in_force) if run.undoes is None), None)
+            if newest is None or (self.mitigations[newest.kind].ends and await _over(uow, newest)):
+                return None
         try:
-            return await self.offer.undo(service, pressed[-1])
+            return await self.offer.undo(service, newest)
         except GuardRefusedError as error:
             log.info("guard.refused", guard=error.guard, found=str(error))
             return None
+
+
+async def _over(uow: UnitOfWork, run: MitigationRun) -> bool:
+    """Tell whether the incident of a press is resolved."""
+    return run.incident_id is not None and not (await uow.incidents.get(run.incident_id)).is_open

@@ -4,10 +4,11 @@ import pytest
 
 from bot.domain.errors import UnknownIncidentError, UnknownServiceError, UserError
 from bot.domain.ids import IncidentId, ServiceName
+from bot.domain.incident import Status
 from bot.domain.message import MitigationOffers
-from bot.domain.mitigation import MitigationKind
+from bot.domain.mitigation import MitigationKind, State
 from bot.domain.request import OfferMitigations
-from tests.builders import a_service, an_incident, asked
+from tests.builders import NIGHT, a_service, an_incident, asked
 from tests.usecases.pressing import DELIVERY, TARGET, Heard, World
 
 ELSEWHERE = "C0ELSEWHERE"
@@ -71,6 +72,24 @@ async def test_what_is_under_way_can_be_taken_back():
     sending = await said(world)
 
     assert [one.undoes for one in sending.message.offers] == [run.id]
+
+
+@pytest.mark.parametrize("status", [Status.MITIGATED, Status.RESOLVED])
+async def test_an_end_is_taken_back_only_while_its_incident_is_open(status):
+    world = World()
+    await world.through()
+    world.health_says("healthy")
+    ended = await world.through(MitigationKind.DISABLE_FALLBACK)
+    assert ended.state is State.EFFECTIVE
+    over = {"resolved_at": NIGHT} if status is Status.RESOLVED else {}
+    await keep(world, an_incident(id=ended.incident_id, status=status, **over))
+
+    offers = (await said(world)).message.offers
+
+    again = next(one for one in offers if one.kind is MitigationKind.ENABLE_FALLBACK)
+    is_undo = status is Status.MITIGATED
+    assert again.undoes == (ended.id if is_undo else None)
+    assert again.incident_id == (ended.incident_id if is_undo else None)
 
 
 async def test_an_undo_that_cannot_run_is_left_out():
