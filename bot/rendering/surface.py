@@ -25,8 +25,6 @@ MACROS: Final = {
     "onset": "_onset.j2",
     "past": "_past.j2",
 }
-
-
 _DIGEST: Final = 32  # bytes of SHA-256
 KEPT_IN: Final = Path(__file__).parent / "__pycache__"
 
