@@ -45,7 +45,7 @@ def test_without_a_step_of_its_own_a_verdict_says_what_its_cause_asks_for():
         (replace(FINE, diagnosis=None, failure="no database"), "*fine*  not measured: no database"),
         (
             replace(FINE, diagnosis=None, running=TriageId(5)),
-            "*fine*  T-5 is measuring it: see its card",
+            "*fine*  T-5 is measuring it already",
         ),
     ],
 )
@@ -64,6 +64,14 @@ def test_a_line_without_a_verdict_says_why(line, says):
 )
 def test_the_headline_counts(lines, waiting, says):
     assert worded(*lines, waiting=waiting).header.startswith(says)
+
+
+def test_an_interrupted_table_says_what_is_missing_and_what_to_do():
+    said = worded(DOWN, replace(FINE, diagnosis=None), waiting=1, is_interrupted=True)
+
+    assert said.header == "Cut short by a restart, 1 of 2 services not measured"
+    assert said.lead == "What was measured stands. Run /ideogram triage all again."
+    assert said.rows[1] == "*fine*  not measured"
 
 
 def test_a_long_table_names_how_many_more_there_are():

@@ -117,6 +117,21 @@ def shown(value: str | None) -> str:
     return "not set" if value is None else value or "empty"
 
 
+def conflict_pause(conflicts: int) -> timedelta:
+    """Tell how long to wait before a Deployment is read again that somebody else wrote meanwhile.
+
+    A rollout writes its status in bursts, once per pod that comes up: asking again at once meets
+    the same burst.
+
+    Args:
+        conflicts: How many there were so far.
+
+    Returns:
+        Nothing at first, then 50 ms, doubling.
+    """
+    return timedelta(milliseconds=50 * 2 ** (conflicts - 1) if conflicts else 0)
+
+
 def is_ours(run: MitigationRun, deployment: Deployment) -> bool:
     """Tell whether the Deployment still is what this mitigation made of it.
 

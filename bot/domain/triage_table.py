@@ -18,7 +18,7 @@ class TriageLine:
 
     Attributes:
         diagnosis: None while it is measured, elsewhere or here, and when it failed.
-        running: The triage of it that was under way already; its card has the verdict.
+        running: The triage of it that was under way already; it has the verdict.
         failure: Why it could not be measured, in words; empty otherwise.
     """
 
@@ -48,6 +48,7 @@ class TriageTable:
         waiting: How many services are still measured here.
         spent: By all of them, USD.
         duration: None until all are done.
+        is_interrupted: Whether its process went away; what it still measured is not measured.
     """
 
     started_at: datetime
@@ -57,6 +58,7 @@ class TriageTable:
     spent: Decimal = Decimal(0)
     duration: timedelta | None = None
     asked_by: UserId | None = None
+    is_interrupted: bool = False
     kind: Literal["triage-table"] = "triage-table"
     version: int = 1
 

@@ -100,8 +100,8 @@ class Outbox(Protocol):
         """Look up addresses; messages without one are absent."""
         ...
 
-    async def ts_of(self, key: OutboxKey) -> MessageTs | None:
-        """Look up where a message stands."""
+    async def message(self, key: OutboxKey) -> Message | None:
+        """Read what was last said under a key; None when nothing was."""
         ...
 
     async def unlinked(self, limit: int) -> Sequence[Sending]:

@@ -173,11 +173,11 @@ class SqlOutbox(Outbox):
         )
         return {OutboxKey(row.key): row.link for row in found}
 
-    async def ts_of(self, key: OutboxKey) -> MessageTs | None:
-        """Look up where a message stands."""
+    async def message(self, key: OutboxKey) -> Message | None:
+        """Read what was last said under a key."""
         rows = self._table
-        row = await self._session.first(select(rows.c.ts).where(rows.c.key == key))
-        return MessageTs(row.ts) if row and row.ts else None
+        row = await self._session.first(select(rows.c.body).where(rows.c.key == key))
+        return MESSAGE.load(row.body) if row else None
 
     async def unlinked(self, limit: int) -> Sequence[Sending]:
         """List sent messages without an address."""

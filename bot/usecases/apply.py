@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.errors import ConflictError, PermanentError, TemporaryError
 from bot.domain.mitigation import MitigationKind, MitigationRun, State
-from bot.domain.patch import MITIGATION, change_cause, env_patch
+from bot.domain.patch import MITIGATION, change_cause, conflict_pause, env_patch
 from bot.domain.press import ended_by, moved
 from bot.domain.service import Service
 from bot.domain.timeline import EventKind
@@ -88,8 +88,9 @@ class Apply:
         )
         try:
             after = await self.cluster.patch(target_of(service), patch)
-        except ConflictError as error:  # somebody wrote meanwhile: read again at once
+        except ConflictError as error:  # somebody wrote meanwhile: read again
             log.info("patch.conflicted", mitigation_id=work.run.name, reason=str(error))
+            await self.clock.sleep(conflict_pause(work.run.sends))
         except TemporaryError as error:
             log.warning("patch.unanswered", mitigation_id=work.run.name, reason=str(error))
             await self.clock.sleep(LOOK_EVERY)

@@ -19,6 +19,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent, onset_event, promise
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork, Words
+from bot.usecases.find_triage import show_triage
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.live_card import CLAIM
 
@@ -153,7 +154,7 @@ class DeclareIncident:
             at = incident.declared_at
             # Taken over at its early verdict, it is still being measured under its own claim.
             await uow.triages.save(taken, claimed_until=None if triage.ended_at else at + CLAIM)
-            await uow.outbox.card(triage.message, triage.channel, shrunk, at=at)
+            await show_triage(uow, taken, at)
         if incident.channel != self.incidents_channel:
             await uow.outbox.post(
                 OutboxKey(f"{incident.name}/declared"),

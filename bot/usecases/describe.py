@@ -9,13 +9,13 @@ from bot.domain import guards
 from bot.domain.errors import ConflictError, GuardRefusedError
 from bot.domain.ids import IncidentId, MitigationId, PreviewId, TriageId
 from bot.domain.mitigation import EnvChange, MitigationKind, MitigationRun, Preview
-from bot.domain.patch import ALREADY, changes_between, env_patch
+from bot.domain.patch import ALREADY, changes_between, conflict_pause, env_patch
 from bot.domain.service import Service
 from bot.domain.workload import Container
 from bot.ports import Clock, Cluster, Mitigation, Storage
 from bot.usecases.guard import Ground, Guard, question
 
-DRY_RUNS: Final = 3  # a status change between reading and asking moves the resourceVersion
+DRY_RUNS: Final = 6  # a status change between reading and asking moves the resourceVersion
 _DRY_RUN: Final = "dry run"
 
 
@@ -115,11 +115,13 @@ class Describe:
     ) -> tuple[Ground, Container]:
         """Let the server say what the container would be; the ground is as it was then."""
         async with question(_DRY_RUN, self.guard.within):
-            for _ in range(DRY_RUNS):
+            for conflicts in range(DRY_RUNS):
+                await self.clock.sleep(conflict_pause(conflicts))
+                current = await self._again(ground) if conflicts else ground
                 try:
-                    return ground, await self._answer(ground, changes)
+                    return current, await self._answer(current, changes)
                 except ConflictError:
-                    ground = await self._again(ground)
+                    continue
         raise GuardRefusedError(_DRY_RUN, f"{ground.deployment.name} keeps changing. Try again.")
 
     async def _answer(self, ground: Ground, changes: Sequence[EnvChange]) -> Container:

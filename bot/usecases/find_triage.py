@@ -1,4 +1,6 @@
-"""Which triage a button means, and where what follows from it is said."""
+"""Which triage a button means, and where it and what follows from it is shown."""
+
+from datetime import datetime
 
 from bot.domain.errors import UserError
 from bot.domain.ids import OutboxKey, TriageId, incident_text
@@ -16,6 +18,12 @@ async def the_triage(uow: UnitOfWork, triage_id: TriageId) -> Triage:
     if triage is None:
         raise UserError("This triage is not known any more. Run /ideogram triage again.")
     return triage
+
+
+async def show_triage(uow: UnitOfWork, triage: Triage, at: datetime) -> None:
+    """Show its card in its newest state, wherever people asked for it."""
+    for key, channel in triage.places:
+        await uow.outbox.card(key, channel, triage.card, at=at)
 
 
 def thread_of(triage: Triage) -> OutboxKey:

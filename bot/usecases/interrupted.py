@@ -1,12 +1,16 @@
 """Say so when a triage was cut short: it may have cost money, so it is not resumed."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
+from bot.domain.ids import ChannelId, OutboxKey
 from bot.domain.message import TriageState
 from bot.domain.triage import Triage
+from bot.domain.triage_table import TriageTable
 from bot.ports import Clock, Storage, UnitOfWork
+from bot.usecases.find_triage import show_triage
 
 log = structlog.get_logger()
 
@@ -19,15 +23,27 @@ class CloseInterrupted:
     clock: Clock
 
     async def __call__(self) -> None:
-        """Close every abandoned triage."""
-        async with self.storage() as uow:
-            for triage in await uow.triages.abandoned(self.clock.now()):
-                await self._close(uow, triage)
-
-    async def _close(self, uow: UnitOfWork, triage: Triage) -> None:
+        """Close every abandoned triage, and the tables whose lines they were."""
         now = self.clock.now()
+        async with self.storage() as uow:
+            abandoned = await uow.triages.abandoned(now)
+            for triage in abandoned:
+                await self._close(uow, triage, now)
+            tables = {one.table: one.channel for one in abandoned if one.table is not None}
+            for key, channel in tables.items():
+                await self._end(uow, key, channel, now)
+
+    async def _close(self, uow: UnitOfWork, triage: Triage, now: datetime) -> None:
         card = replace(triage.card, state=TriageState.INTERRUPTED, spent=triage.reserved)
         ended = replace(triage, card=card, ended_at=now)
         await uow.triages.save(ended, claimed_until=None)
-        await uow.outbox.card(ended.message, ended.channel, card, at=now)
+        if triage.table is None:
+            await show_triage(uow, ended, now)
         log.warning("triage.interrupted", triage_id=triage.name)
+
+    async def _end(
+        self, uow: UnitOfWork, key: OutboxKey, channel: ChannelId, now: datetime
+    ) -> None:
+        table = await uow.outbox.message(key)
+        if isinstance(table, TriageTable):
+            await uow.outbox.card(key, channel, replace(table, is_interrupted=True), at=now)

@@ -24,7 +24,7 @@ from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Cluster, Storage, UnitOfWork
 from bot.usecases.before import the_same_before
-from bot.usecases.find_triage import the_triage
+from bot.usecases.find_triage import show_triage, the_triage
 from bot.usecases.live_card import Offered
 from bot.usecases.offer import Offer
 
@@ -151,7 +151,7 @@ class JudgeTriages:
         self, uow: UnitOfWork, triage: Triage, diagnosis: Diagnosis, person: Witness
     ) -> None:
         await uow.triages.save(triage, claimed_until=None)
-        await uow.outbox.card(triage.message, triage.channel, triage.card, at=self.clock.now())
+        await show_triage(uow, triage, self.clock.now())
         for incident in await uow.incidents.open(triage.service):
             event = TimelineEvent(
                 incident_id=incident.id,

@@ -3,19 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from bot.domain.diagnosis import Cause, Diagnosis, Measurements
+from bot.domain.diagnosis import Cause, Diagnosis, Measurements, Mode
 from bot.domain.early import Early, early
 from bot.domain.errors import UnavailableError
+from bot.domain.ids import ServiceName
 from bot.domain.message import NotOffered, TriageCard, TriageState
 from bot.domain.mitigation import Preview
 from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.request import RunTriage
 from bot.domain.triage import Triage
-from bot.ports import Clock, Storage
+from bot.ports import Clock, Storage, UnitOfWork
+from bot.usecases.find_triage import show_triage
 from bot.usecases.joining import open_beside
 
 log = structlog.get_logger()
@@ -119,17 +122,39 @@ class LiveCard:
         painted, now = _card(triage.card, progress, found), self.clock.now()
         try:
             async with self.storage() as uow:
-                stored = await uow.triages.get(triage.id)
-                # An early button may have made an incident of it meanwhile.
-                taken = None if stored is None else stored.incident_id
+                # An early button may have made an incident of it, others may have asked for it.
+                current = triage.after(await uow.triages.get(triage.id))
+                taken = current.incident_id
                 beside = await open_beside(uow, triage.service, taken)
                 card = replace(painted, incident_id=taken, open_incident=beside)
-                current = replace(triage, card=card, incident_id=taken)
+                current = replace(current, card=card)
                 await uow.triages.save(current, claimed_until=now + CLAIM)
                 if is_new:
-                    await uow.outbox.card(current.message, current.channel, current.card, at=now)
+                    await show_triage(uow, current, now)
         except UnavailableError as error:
             log.warning("triage.not_shown", triage_id=triage.name, reason=str(error))
+
+
+async def join_running(
+    uow: UnitOfWork, service: ServiceName, request: RunTriage, at: datetime
+) -> Triage | None:
+    """Find a triage under way that answers what is asked, and show it where it was asked.
+
+    A quick one is no full one, and a line of a table is no card.
+
+    Returns:
+        The triage as it was before; None when there is none.
+    """
+    running = await uow.triages.running(service, at)
+    if running is None or running.table is not None:
+        return None
+    if (running.card.mode, request.mode) == (Mode.QUICK, Mode.FULL):
+        return None
+    if not running.is_shown_in(request.asked.channel):
+        shown = running.shown_also_in(request.asked.channel)
+        await uow.triages.save(shown, claimed_until=at + CLAIM)
+        await show_triage(uow, shown, at)
+    return running
 
 
 def _card(card: TriageCard, progress: Progress, found: Early | None) -> TriageCard:

@@ -12,7 +12,7 @@ import structlog
 
 from bot.domain import facts
 from bot.domain.beside import Beside
-from bot.domain.diagnosis import Cause, Diagnosis, Measurements, Mode
+from bot.domain.diagnosis import Cause, Diagnosis, Measurements
 from bot.domain.errors import UnavailableError
 from bot.domain.health import HealthState
 from bot.domain.ids import DeliveryKey, TriageId
@@ -28,9 +28,10 @@ from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
 from bot.usecases.before import with_memory
 from bot.usecases.examine import Examine, Examined, Plan
+from bot.usecases.find_triage import show_triage
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import open_beside
-from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
+from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress, join_running
 from bot.usecases.offer import Offer
 
 log = structlog.get_logger()
@@ -73,7 +74,8 @@ class RunTriages:
             await answer(await self._without_database(service, request))
             return
         if isinstance(opened, Triage):
-            await answer(self._pointer(opened))
+            if opened.is_shown_in(request.asked.channel):
+                await answer(self._pointer(opened))
             return
         triage, plan = opened
         await self.clock.sleep(self.head_start)
@@ -93,8 +95,8 @@ class RunTriages:
         """
         now = self.clock.now()
         async with self.storage() as uow:
-            running = await uow.triages.running(service.name, now)
-            if running is not None and _answers(running, request):
+            running = await join_running(uow, service.name, request, now)
+            if running is not None:
                 if delivery is not None:
                     await uow.inbox.close(delivery, at=now)
                 return running
@@ -110,7 +112,7 @@ class RunTriages:
                 reserved=plan.reserved,
             )
             await uow.triages.save(triage, claimed_until=now + CLAIM)
-            await uow.outbox.card(triage.message, triage.channel, triage.card, at=now)
+            await show_triage(uow, triage, now)
             if delivery is not None:
                 await uow.inbox.close(delivery, at=now)
         log.info("triage.started", triage_id=triage.name, service=service.name, mode=plan.mode)
@@ -190,18 +192,17 @@ class RunTriages:
             examined = await self.examine.settle(uow, plan, examined)
             card = self._final(triage.card, examined, offers, not_offered)
             card = await with_memory(uow, card, examined, now)
-            stored = await uow.triages.get(triage.id)
-            taken = None if stored is None else stored.incident_id
+            current = triage.after(await uow.triages.get(triage.id))
+            taken = current.incident_id
             beside = await open_beside(uow, triage.service, taken)
             ended = replace(
-                triage,
+                current,
                 card=replace(card, incident_id=taken, open_incident=beside),
                 ended_at=now,
-                incident_id=taken,
                 reserved=Decimal(0),
             )
             await uow.triages.save(ended, claimed_until=None)
-            await uow.outbox.card(ended.message, ended.channel, ended.card, at=now)
+            await show_triage(uow, ended, now)
             await self._note(uow, ended, examined.diagnosis, now)
         log.info(
             "triage.finished",
@@ -273,11 +274,6 @@ class RunTriages:
         """Show what was found where nothing can be remembered: without an id, with commands."""
         by_hand = self.offer.by_hand(service, examined.diagnosis, fallback_on=fallback_on(examined))
         return self._final(replace(card, triage_id=None), examined, (), by_hand)
-
-
-def _answers(running: Triage, request: RunTriage) -> bool:
-    """Tell whether a triage under way is what was asked for: a quick one is no full one."""
-    return (running.card.mode, request.mode) != (Mode.QUICK, Mode.FULL)
 
 
 def fallback_on(examined: Examined) -> bool | None:

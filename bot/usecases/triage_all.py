@@ -87,18 +87,18 @@ class TriageEverything:
         await self._show(key, request, progress.now(), delivery)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._paint(key, request, progress))
-            await self._measure_all(request, progress)
+            await self._measure_all(request, key, progress)
             progress.finished.set()
         duration = self.clock.monotonic() - began
         await self._show(key, request, replace(progress.now(), duration=duration))
         log.info("triage.all_finished", services=len(self.services), spent_usd=str(progress.spent))
 
-    async def _measure_all(self, request: TriageAll, progress: _Progress) -> None:
+    async def _measure_all(self, request: TriageAll, key: OutboxKey, progress: _Progress) -> None:
         places = asyncio.Semaphore(AT_ONCE)
 
         async def one(service: Service) -> None:
             async with places:
-                line, spent = await self._line(service, request)
+                line, spent = await self._line(service, request, key)
             progress.lines[service.name] = line
             progress.spent += spent
 
@@ -106,9 +106,11 @@ class TriageEverything:
             for service in self.services:
                 group.create_task(one(service))
 
-    async def _line(self, service: Service, request: TriageAll) -> tuple[TriageLine, Decimal]:
+    async def _line(
+        self, service: Service, request: TriageAll, key: OutboxKey
+    ) -> tuple[TriageLine, Decimal]:
         try:
-            opened = await self._open(service, request)
+            opened = await self._open(service, request, key)
             if not isinstance(opened, tuple):
                 return TriageLine(service.name, running=opened), Decimal(0)
             triage, plan = opened
@@ -119,7 +121,9 @@ class TriageEverything:
             return TriageLine(service.name, failure=str(error)), Decimal(0)
         return TriageLine(service.name, triage.id, examined.diagnosis), examined.spent
 
-    async def _open(self, service: Service, request: TriageAll) -> tuple[Triage, Plan] | TriageId:
+    async def _open(
+        self, service: Service, request: TriageAll, key: OutboxKey
+    ) -> tuple[Triage, Plan] | TriageId:
         now = self.clock.now()
         async with self._turn, self.storage() as uow:
             running = await uow.triages.running(service.name, now)
@@ -135,6 +139,7 @@ class TriageEverything:
                 card=self._card(service, plan, triage_id, now),
                 asked_by=request.asked.by,
                 reserved=plan.reserved,
+                table=key,
             )
             await uow.triages.save(triage, claimed_until=now + CLAIM)
         return triage, plan

@@ -208,9 +208,9 @@ class FakeOutbox(Outbox):
         found = ((key, self._rows[key].link) for key in keys if key in self._rows)
         return {key: link for key, link in found if link}
 
-    async def ts_of(self, key: OutboxKey) -> MessageTs | None:
+    async def message(self, key: OutboxKey) -> Message | None:
         row = self._rows.get(key)
-        return row.sending.ts if row else None
+        return row.sending.message if row else None
 
     async def unlinked(self, limit: int) -> Sequence[Sending]:
         rows = (row for row in self._rows.values() if row.sending.ts and row.link is None)

@@ -159,16 +159,20 @@ async def test_a_dry_run_that_changes_nothing_is_refused():
         await world.offer.describe(ground, ENABLE, (change,), Context())
 
 
-async def test_a_status_change_in_between_is_read_again():
+@pytest.mark.parametrize(("conflicts", "seconds"), [(0, 0), (1, 0.05), (5, 1.55)])
+async def test_a_rollout_that_writes_in_between_is_waited_for(conflicts, seconds):
     world = World()
-    world.cluster.fail("dry_run", ConflictError("moved"))
+    for _ in range(conflicts):
+        world.cluster.fail("dry_run", ConflictError("moved"))
+    began = world.clock.now()
 
     assert (await world.offered()).kind is ENABLE
+    assert (world.clock.now() - began).total_seconds() == seconds
 
 
 async def test_an_object_that_keeps_changing_is_refused():
     world = World()
-    for _ in range(3):
+    for _ in range(6):
         world.cluster.fail("dry_run", ConflictError("moved"))
 
     assert "keeps changing" in (await refused(world)).why

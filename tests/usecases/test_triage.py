@@ -13,7 +13,7 @@ from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import UnknownServiceError
 from bot.domain.health import HealthState
 from bot.domain.ids import ServiceName
-from bot.domain.message import Answer, AnswerKind, TriageCard, TriageState
+from bot.domain.message import TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import budget_day
 from bot.domain.probe import CANARIES, Outcome, ProbeKind
@@ -391,52 +391,6 @@ async def test_a_quick_triage_without_a_database_needs_no_reason():
     assert plan.reason is None
 
 
-async def asked_meanwhile(first: Mode, second: Mode | None, key=DELIVERY) -> Night:
-    """Ask for a triage while another one of the same service is under way."""
-    night = Night()
-    slow = night.probes[ProbeKind.WORKLOAD]
-    slow.waits_for = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(night.triaged(first))
-        await until(lambda: slow.subjects)
-        night.clock.advance(timedelta(seconds=3))
-        group.create_task(night.triage(RunTriage(asked(), mode=second), key, night.heard))
-        await until(lambda: night.heard.messages or len(slow.subjects) == 2)
-        slow.waits_for.set()
-    return night
-
-
-async def test_two_who_ask_at_once_share_one_triage():
-    night = await asked_meanwhile(Mode.FULL, None)
-
-    said = "T-1 has been measuring ideogram-service for 3 s: see its card."
-    assert night.heard.messages == [Answer(AnswerKind.DONE, text=said)]
-    assert len(night.storage.triages) == 1
-
-
-async def test_of_three_who_ask_in_the_same_moment_one_measures():
-    night = Night()
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(3):
-            group.create_task(night.triage(RunTriage(asked()), None, night.heard))
-
-    assert len(night.storage.triages) == 1
-    assert [one.text[:22] for one in night.heard.messages] == ["T-1 has been measuring"] * 2
-
-
-async def test_pointing_to_a_running_triage_needs_no_inbox_row():
-    night = await asked_meanwhile(Mode.FULL, None, key=None)
-
-    assert len(night.heard.messages) == 1
-
-
-async def test_who_insists_on_a_full_triage_does_not_get_a_quick_one():
-    night = await asked_meanwhile(Mode.QUICK, Mode.FULL)
-
-    assert [one.card.mode for one in night.storage.triages] == [Mode.QUICK, Mode.FULL]
-
-
 async def test_what_helped_against_the_same_before_is_on_the_card():
     night = Night()
     incident = await night.at_night()
@@ -447,38 +401,6 @@ async def test_what_helped_against_the_same_before_is_on_the_card():
 
     assert card.beside.earlier is not None
     assert card.beside.earlier.incident_id == incident.id
-
-
-async def test_an_abandoned_triage_is_said_to_be_interrupted():
-    night = Night()
-    stuck = night.probes[ProbeKind.GENERATE_V3]
-    stuck.waits_for = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        dying = group.create_task(night.triaged())
-        await until(lambda: stuck.subjects)
-        dying.cancel()
-    night.clock.advance(timedelta(minutes=1))
-
-    await night.interrupted()
-    await night.interrupted()
-
-    triage = night.storage.triages[-1]
-    assert (triage.card.state, triage.card.spent) == (TriageState.INTERRUPTED, Decimal("0.08"))
-    assert triage.ended_at == night.clock.now()
-
-
-async def test_a_triage_that_still_runs_is_left_alone():
-    night = Night()
-    stuck = night.probes[ProbeKind.GENERATE_V3]
-    stuck.waits_for = asyncio.Event()
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(night.triaged())
-        await until(lambda: stuck.subjects)
-        await night.interrupted()
-        stuck.waits_for.set()
-
-    assert night.storage.triages[-1].card.state is TriageState.FINAL
 
 
 async def test_a_key_that_cannot_be_read_in_time_is_no_key():

@@ -150,17 +150,27 @@ async def test_a_result_under_an_older_epoch_is_not_recorded(storage: Storage) -
         assert not await uow.outbox.failed(stale, at=NIGHT, again_at=NIGHT, unseen=False)
         assert not await uow.outbox.repost(stale, at=NIGHT)
         assert not await uow.outbox.dead(stale, at=NIGHT, why="no")
-        assert await uow.outbox.ts_of(CARD) is None
+        assert await uow.outbox.unlinked(9) == []
 
 
 async def test_where_a_message_stands_is_remembered(storage: Storage) -> None:
     async with storage() as uow:
         await uow.outbox.post(POST, INCIDENTS, a_note(), at=NIGHT)
+        await uow.outbox.card(CARD, INCIDENTS, a_note(), at=NIGHT)
         await uow.outbox.sent(await take(uow), TS, at=NIGHT)
 
     async with storage() as uow:
-        assert await uow.outbox.ts_of(POST) == TS
-        assert await uow.outbox.ts_of(CARD) is None
+        assert [(one.key, one.ts) for one in await uow.outbox.unlinked(9)] == [(POST, TS)]
+
+
+async def test_what_was_last_said_can_be_read(storage: Storage) -> None:
+    async with storage() as uow:
+        await uow.outbox.card(CARD, INCIDENTS, a_note("1"), at=NIGHT)
+        await uow.outbox.card(CARD, INCIDENTS, a_note("2"), at=NIGHT)
+
+    async with storage() as uow:
+        assert await uow.outbox.message(CARD) == a_note("2")
+        assert await uow.outbox.message(POST) is None
 
 
 async def test_addresses_are_remembered_and_asked_for_once(storage: Storage) -> None:

@@ -173,8 +173,7 @@ async def test_a_reposted_card_is_a_new_post(storage: Storage) -> None:
         await uow.outbox.sent(card, TS2, at=NIGHT)
 
         assert (card.ts, card.unseen, card.message) == (None, False, a_note("2"))
-        assert await uow.outbox.ts_of(CARD) == TS2
-        assert [one.key for one in await uow.outbox.unlinked(9)] == [CARD]
+        assert [(one.key, one.ts) for one in await uow.outbox.unlinked(9)] == [(CARD, TS2)]
 
 
 async def test_an_edit_keeps_the_address(storage: Storage) -> None:
