@@ -8,7 +8,7 @@ from bot.domain.answer import AnswerClass
 from bot.domain.metrics import MetricsSource, Query, Reading, Span
 from bot.domain.mitigation import Effect, EffectState, MitigationRun
 from bot.domain.observation import ago
-from bot.domain.onset import Counted
+from bot.domain.onset import Counted, Onset
 from bot.domain.thresholds import Thresholds
 from bot.domain.traffic import Share, Signs, Traffic, TrafficState
 from bot.domain.traffic_reading import read_history, read_traffic
@@ -25,11 +25,13 @@ class Requests:
 
     Attributes:
         before: None when nobody measured them.
+        young: Trouble that began within the window before, which holds good requests as well.
         state, why: Of what came after; in words when it cannot be judged.
         is_whole: The window after lies wholly behind the rollout.
     """
 
     before: Traffic | None
+    young: Onset | None
     after: Traffic
     at: datetime
     state: TrafficState
@@ -72,7 +74,14 @@ def compared(
     before, *_ = read_history(outcomes, span)
     since = run.rolled_out_at or run.pressed_at
     whole = now - since >= source.window
-    return Requests(before, found.traffic, now, found.state, found.why, whole)
+    young = _young(run, source.window)
+    return Requests(before, young, found.traffic, now, found.state, found.why, whole)
+
+
+def _young(run: MitigationRun, window: timedelta) -> Onset | None:
+    onset = run.onset
+    is_young = onset is not None and not onset.before and onset.at > run.pressed_at - window
+    return onset if is_young else None
 
 
 def no_refusals(seen: Requests, limits: Thresholds) -> Effect:
@@ -116,10 +125,15 @@ def _before(seen: Requests, *classes: AnswerClass) -> str:
 
 
 def _fails_more(seen: Requests, limits: Thresholds) -> bool:
-    """Tell whether so many more requests fail than before that it is no chance."""
+    """Tell whether so many more requests fail than before that it is no chance.
+
+    Of trouble that was young at the press counts what failed since it began: the good requests
+    before that would make every press look harmful.
+    """
     if seen.before is None or not seen.before.requests or seen.after.failed < limits.least:
         return False
-    rise = _failing(seen.after) - _failing(seen.before)
+    young = 0.0 if seen.young is None else seen.young.share
+    rise = _failing(seen.after) - max(_failing(seen.before), young)
     return rise >= limits.degraded_share
 
 

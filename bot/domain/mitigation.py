@@ -17,7 +17,7 @@ from bot.domain.ids import (
     UserId,
     mitigation_text,
 )
-from bot.domain.onset import Counted
+from bot.domain.onset import Counted, Onset
 
 
 class MitigationKind(StrEnum):
@@ -148,6 +148,7 @@ class MitigationRun:
         channel, message: Where its live message stands.
         offers: What could be pressed next when it ended, its own undo first.
         users: What users' requests showed when it ended; None when they were not looked at.
+        onset: Of the trouble that it was pressed against; None when nobody knew it then.
     """
 
     id: MitigationId
@@ -180,6 +181,7 @@ class MitigationRun:
     offers: tuple[PreviewId, ...] = ()
     users: Counted | None = None
     unseen: str = ""
+    onset: Onset | None = None
 
     @property
     def name(self) -> str:

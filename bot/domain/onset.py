@@ -58,6 +58,11 @@ class Onset:
         return percent(self.hit, self.requests)
 
     @property
+    def share(self) -> float:
+        """The share of requests since then that show it, 0 to 1."""
+        return self.hit / self.requests if self.requests else 0.0
+
+    @property
     def is_most(self) -> bool:
         """Whether at least half of the requests show it."""
         return self.hit * 2 >= self.requests

@@ -145,6 +145,7 @@ class PressMitigation:
                 triage_id=preview.triage_id,
                 undoes=preview.undoes,
                 replicas=ground.deployment.replicas,
+                onset=incident.onset,
             )
             await uow.mitigations.insert(run, holder=self.holder, claimed_until=now + LEASE)
             await traces.audit(uow, preview, run.by, "pressed", now)

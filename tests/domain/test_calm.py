@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.calm import compared, fewer_failures, no_refusals, span_of
 from bot.domain.metrics import Reading, Sample
 from bot.domain.mitigation import EffectState
-from bot.domain.onset import Counted
+from bot.domain.onset import Counted, Onset, Sign
 from bot.domain.thresholds import Thresholds
 from tests.builders import NIGHT, a_run
 from tests.fakes.metrics import FRESH, SOURCE, Query, a_reading, outcomes
@@ -77,6 +77,24 @@ def test_calm_is_two_minutes_without_a_refusal(before, after, state, said):
 
     assert effect.state is state
     assert effect.detail.startswith(said.replace("{X}", "\N{MULTIPLICATION SIGN}"))
+
+
+@pytest.mark.parametrize(
+    ("began", "hit", "before", "state"),
+    [
+        (timedelta(seconds=40), 60, False, PENDING),  # as bad as since it began
+        (timedelta(seconds=40), 10, False, WORSE),
+        (timedelta(minutes=3), 60, False, WORSE),  # the window before holds nothing else
+        (timedelta(seconds=40), 60, True, WORSE),  # nobody knows when it began
+    ],
+)
+def test_young_trouble_is_compared_with_what_failed_since_it_began(began, hit, before, state):
+    onset = Onset(Sign.RATE_LIMITED, PRESSED - began, before, hit, 100, PRESSED)
+    run = replace(RUN, onset=onset)
+
+    seen = look({"success": 240, "c429": 60}, {"success": 40, "c429": 60}, run=run)
+
+    assert no_refusals(seen, LIMITS).state is state
 
 
 @pytest.mark.parametrize(
