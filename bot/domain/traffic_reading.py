@@ -4,6 +4,7 @@ The trap here is the value that is none: `NaN > 30` is false, an absent series s
 stale one still has its last value. Each of them is told apart, and none of them counts as healthy.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.answer import AnswerClass
-from bot.domain.classes import class_of_status
+from bot.domain.classes import class_of_status, is_success
 from bot.domain.metrics import P95_MARK, MetricsSource, Query, Reading, Sample, Span
 from bot.domain.observation import ago
 from bot.domain.traffic import Traffic, TrafficState
@@ -29,6 +30,7 @@ _WORDS: Final = {
     "rate_limited": AnswerClass.RATE_LIMITED,
     "timeout": AnswerClass.TIMED_OUT,
 }
+_HTTP: Final = re.compile(r"[1-5][0-9]{2}")  # some write 000 where no answer came
 _GONE: Final = frozenset({"403", "410"})  # a signed URL that has ended
 _LONGEST_SECONDS: Final = 86_400.0
 
@@ -196,8 +198,10 @@ def _class_of(labels: Mapping[str, str]) -> AnswerClass | None:
     for one in (code, status):
         if one in _WORDS:
             return _WORDS[one]
-        if one.isascii() and len(one) == 3 and one.isdigit():  # noqa: PLR2004  an HTTP status
-            return class_of_status(int(one))
+        if _HTTP.fullmatch(one):
+            known = class_of_status(int(one))
+            # An error with a good answer failed after it: nobody knows how.
+            return None if known is AnswerClass.IMAGE and status not in ("", one) else known
         if one.lower() == "5xx":
             return AnswerClass.SERVER_ERROR
     return None
@@ -206,9 +210,17 @@ def _class_of(labels: Mapping[str, str]) -> AnswerClass | None:
 def _downloads(reading: Reading) -> tuple[int, int, int]:
     if reading.problem or not reading.is_number:
         return 0, 0, 0
-    lost = [one for one in reading.samples if one.labels.get("status") != "success"]
+    lost = [one for one in reading.samples if _is_lost(one.labels)]
     expired = (one for one in lost if one.labels.get("code") in _GONE)
     return _sum(reading.samples), _sum(lost), _sum(expired)
+
+
+def _is_lost(labels: Mapping[str, str]) -> bool:
+    """Tell whether a download failed; a counter without these labels tells of no failure."""
+    status, code = labels.get("status", ""), labels.get("code", "")
+    if status:
+        return status != "success"
+    return bool(code) and not is_success(int(code) if _HTTP.fullmatch(code) else None)
 
 
 def _in_a_row(

@@ -12,6 +12,9 @@ _ROLLING: Final = frozenset(
 )
 
 
+TERMINATING: Final = "Terminating"  # the reason of a pod that is being removed
+
+
 @dataclass(frozen=True, slots=True)
 class EnvVar:
     """One variable of a container, in the order of the manifest.

@@ -12,7 +12,16 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.domain.cleaning import cleaned
-from bot.domain.workload import Condition, Container, Deployment, EnvVar, Pod, Revision, SecretFacts
+from bot.domain.workload import (
+    TERMINATING,
+    Condition,
+    Container,
+    Deployment,
+    EnvVar,
+    Pod,
+    Revision,
+    SecretFacts,
+)
 
 REVISION: Final = "deployment.kubernetes.io/revision"
 CHANGE_CAUSE: Final = "kubernetes.io/change-cause"
@@ -51,7 +60,7 @@ def parse_deployment(raw: Raw) -> Deployment:
 
 
 def parse_pods(raw: Raw, deployment: str, container: str | None) -> Sequence[Pod]:
-    """Read a list of pods: those of one Deployment, newest first.
+    """Read a list of pods: those of one Deployment that run or will, newest first.
 
     Args:
         raw: The list, perhaps with pods of others.
@@ -156,6 +165,9 @@ def _owner(raw: Raw, kind: str) -> str | None:
 
 
 def _is_pod_of(raw: Raw, deployment: str) -> bool:
+    # An evicted pod stays until it is collected; its ReplicaSet has another in its place.
+    if _map(raw, "status").get("phase") in ("Succeeded", "Failed"):
+        return False
     # A ReplicaSet is named after its Deployment and a hash, which holds no hyphen.
     return (_owner(raw, "ReplicaSet") or "").rpartition("-")[0] == deployment
 
@@ -166,7 +178,7 @@ def _pod(raw: Raw, container: str | None) -> Pod:
     conditions = {_text(one, "type"): one for one in _maps(status, "conditions")}
     is_ending = "deletionTimestamp" in meta
     ready = _map(conditions, "Ready").get("status") == "True" and not is_ending
-    reason = "" if ready else "Terminating" if is_ending else _reason(status, states, conditions)
+    reason = "" if ready else TERMINATING if is_ending else _reason(status, states, conditions)
     return Pod(
         name=_text(meta, "name"),
         ready=ready,

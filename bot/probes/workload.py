@@ -12,7 +12,15 @@ from bot.domain.observation import ago, one_line, shortened
 from bot.domain.patch import bot_that_made, is_left_over
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Service, Switch, SwitchName, Target
-from bot.domain.workload import Container, Deployment, Pod, Revision, SecretFacts, rollout
+from bot.domain.workload import (
+    TERMINATING,
+    Container,
+    Deployment,
+    Pod,
+    Revision,
+    SecretFacts,
+    rollout,
+)
 from bot.ports import Cluster, Instruments, Subject
 
 _CRASH_LOOP = "CrashLoopBackOff"  # the kubelet's word
@@ -127,7 +135,7 @@ def _pod_facts(pods: Sequence[Pod] | BotError) -> Facts:
     if isinstance(pods, BotError):
         return {}
     # A pod on its way out tells nothing about the others.
-    reasons = [one.reason for one in pods if not one.ready and one.reason != "Terminating"]
+    reasons = [one.reason for one in pods if not one.ready and one.reason != TERMINATING]
     found: Facts = {
         facts.RESTARTS: sum(one.restarts for one in pods),
         facts.CRASH_LOOP: _CRASH_LOOP in reasons,
@@ -183,7 +191,8 @@ def _secret_facts(seen: _Seen) -> Facts:
     found: Facts = {facts.KEY_LENGTH: seen.secret.key_length}
     changed = seen.secret.changed_at
     pods = () if isinstance(seen.pods, BotError) else seen.pods
-    starts = [one.started_at for one in pods if one.started_at is not None]
+    staying = (one.started_at for one in pods if one.reason != TERMINATING)
+    starts = [at for at in staying if at is not None]
     if changed is None or not starts:
         return found
     return found | {facts.PODS_OLDER_THAN_KEY: min(starts) < changed}

@@ -39,6 +39,8 @@ def read(recent=None, **changes):
         ({"status": "success"}, AnswerClass.IMAGE),
         ({"status": "success", "code": "200"}, AnswerClass.IMAGE),
         ({"status": "200"}, AnswerClass.IMAGE),
+        ({"code": "200"}, AnswerClass.IMAGE),
+        ({"status": "200", "code": "200"}, AnswerClass.IMAGE),
         ({"status": "safety_rejected", "code": "200"}, AnswerClass.UNSAFE),
         ({"status": "rate_limited"}, AnswerClass.RATE_LIMITED),
         ({"status": "error", "code": "503"}, AnswerClass.SERVER_ERROR),
@@ -57,7 +59,15 @@ def test_labels_tell_the_class_of_an_answer(found, expected):
 
 
 @pytest.mark.parametrize(
-    "found", [{}, {"status": "error"}, {"status": "error", "code": ""}, {"code": "٣٣٣"}]
+    "found",
+    [
+        {},
+        {"status": "error"},
+        {"status": "error", "code": ""},
+        {"status": "error", "code": "200"},
+        {"status": "error", "code": "000"},
+        {"code": "٣٣٣"},
+    ],
 )
 def test_an_error_that_says_no_more_is_unexplained(found):
     traffic = read(outcomes=Reading((a_sample(7, **found),))).traffic
@@ -89,6 +99,16 @@ def test_downloads_tell_lost_and_expired_ones():
     )
 
     assert (seen.traffic.downloads, seen.traffic.lost, seen.traffic.expired) == (100, 10, 6)
+
+
+@pytest.mark.parametrize(
+    ("found", "lost"),
+    [({}, 0), ({"code": "200"}, 0), ({"code": "410"}, 9), ({"code": "000"}, 9)],
+)
+def test_downloads_without_a_status_are_lost_by_their_code_alone(found, lost):
+    seen = read(downloads=Reading((a_sample(9, **found),)))
+
+    assert (seen.traffic.downloads, seen.traffic.lost) == (9, lost)
 
 
 @pytest.mark.parametrize(

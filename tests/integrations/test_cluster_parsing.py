@@ -141,6 +141,13 @@ def test_pods_of_others_are_left_out_and_the_newest_comes_first():
     assert [one.name for one in found] == ["web-77c9-b", "web-5d4f-a"]
 
 
+@pytest.mark.parametrize("phase", ["Failed", "Succeeded"])
+def test_a_pod_that_is_over_is_none_of_the_deployment(phase):
+    evicted = a_pod(status={"phase": phase, "reason": "Evicted"})
+
+    assert parse_pods({"items": [evicted]}, "web", None) == ()
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
@@ -159,7 +166,7 @@ def test_pods_of_others_are_left_out_and_the_newest_comes_first():
             {"conditions": [{"type": "PodScheduled", "reason": "Unschedulable"}]},
             "Unschedulable",
         ),
-        ({"phase": "Failed", "reason": "Evicted"}, "Evicted"),
+        ({"phase": "Running", "reason": "NodeLost"}, "NodeLost"),
         ({"phase": "Pending"}, "Pending"),
         ({"phase": "Running"}, "Running, not ready"),
         ({}, "NotReady"),

@@ -195,6 +195,14 @@ async def test_a_pod_that_started_before_the_key_changed_has_the_old_one(bench):
     assert (await measured(bench)).facts["pods_older_than_key"] is True
 
 
+async def test_a_pod_on_its_way_out_says_nothing_about_the_key(bench):
+    bench.cluster.secret_changed_at = NIGHT - timedelta(hours=1)
+    old = pod(started_at=NIGHT - timedelta(days=1), ready=False, reason="Terminating")
+    bench.cluster.set_pods(TARGET, pod(), old)
+
+    assert (await measured(bench)).facts["pods_older_than_key"] is False
+
+
 async def test_an_unknown_age_of_the_key_is_left_out(bench):
     bench.cluster.secret_changed_at = None
 
