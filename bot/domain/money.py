@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.answer import AnswerClass
+from bot.domain.probe import CANARY_OF, ProbeResult
 from bot.domain.service import Call
 
 # USD per output image. Source: https://ideogram.ai/features/api-pricing, as of 2026-11-16.
@@ -45,6 +47,22 @@ class Canary:
     def price_of(self, calls: Iterable[Call]) -> Decimal:
         """Add up one image of each call, USD."""
         return sum((self.price(call) for call in calls), Decimal(0))
+
+    def to_try(self, calls: Iterable[Call], results: Iterable[ProbeResult]) -> Call:
+        """Choose the call whose image shows that generation works again.
+
+        Args:
+            calls: Those that the service uses, at least one.
+            results: Of the triage that found the trouble; none where nobody knows.
+
+        Returns:
+            The cheapest of those that got no image then, else the cheapest of all.
+        """
+        tried = {one.kind: one.answer for one in results if one.ran}
+        no_image = {kind for kind, answer in tried.items() if answer is not AnswerClass.IMAGE}
+        used = tuple(calls)
+        failed = tuple(one for one in used if CANARY_OF[one] in no_image)
+        return min(failed or used, key=self.price)
 
 
 def budget_day(now: datetime) -> date:

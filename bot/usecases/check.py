@@ -27,6 +27,7 @@ from bot.domain.traffic import TrafficState
 from bot.ports import Clock, Cluster, Ideogram, Keys, Lookout, Mitigation, UnitOfWork
 from bot.usecases import traces
 from bot.usecases.describe import Context
+from bot.usecases.find_triage import results_of
 from bot.usecases.held import Held, whom_to_tell
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.offer import Offer
@@ -66,7 +67,7 @@ class Check:
     every: timedelta
 
     async def __call__(self, held: Held) -> None:
-        """Have one image made by the cheapest call that the service uses, and count it.
+        """Have one image made, and count it: by the cheapest call that failed, or of all.
 
         Raises:
             ClaimLostError: Somebody else has it.
@@ -76,10 +77,12 @@ class Check:
         # First, and free: nothing that goes wrong here may cost an image that is asked for already.
         users = _counted(await self.lookout.requests(held.service, held.run, CALM_FOR))
         key, note = await self.keys.for_service(held.service)
-        call = min(held.service.calls, key=self.canary.price)
         if key is None:
             await self._skipped(held, planned, users, note)
             return
+        async with held.storage() as uow:
+            results = await results_of(uow, held.run.triage_id)
+        call = self.canary.to_try(held.service.calls, results)
         try:
             held = await self._reserved(held, planned, call)
         except _NoMoneyError:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.errors import UserError
 from bot.domain.ids import OutboxKey, TriageId, incident_text
+from bot.domain.probe import ProbeResult
 from bot.domain.triage import Triage
 from bot.ports import UnitOfWork
 
@@ -18,6 +19,12 @@ async def the_triage(uow: UnitOfWork, triage_id: TriageId) -> Triage:
     if triage is None:
         raise UserError("This triage is not known any more. Run /ideogram triage again.")
     return triage
+
+
+async def results_of(uow: UnitOfWork, triage_id: TriageId | None) -> tuple[ProbeResult, ...]:
+    """Look up what a triage measured; nothing where there is none."""
+    triage = None if triage_id is None else await uow.triages.get(triage_id)
+    return () if triage is None else triage.card.results
 
 
 async def show_triage(uow: UnitOfWork, triage: Triage, at: datetime) -> None:

@@ -13,6 +13,7 @@ from bot.domain.money import Canary, budget_day
 from bot.domain.observation import cost
 from bot.domain.service import Service
 from bot.ports import Clock, Ideogram, Keys, Storage, UnitOfWork
+from bot.usecases.find_triage import results_of
 from bot.usecases.work import Work
 
 ANSWER_WITHIN: Final = timedelta(seconds=75)  # above the timeout of a generation request
@@ -34,7 +35,7 @@ class ProveImage:
     limit: Decimal
 
     async def __call__(self, work: Work, service: Service, health: Effect) -> Effect:
-        """Have one image made by the cheapest call that the service uses.
+        """Have one image made by the cheapest call that failed, else the cheapest used one.
 
         Args:
             work: Under our claim; remembers that the canary was sent before it is.
@@ -49,7 +50,9 @@ class ProveImage:
             return _unseen(health, f"no canary: {key_note}")
         if work.run.canary_at is not None:
             return _unseen(health, "the canary's answer was lost in a restart")
-        call = min(service.calls, key=self.canary.price)
+        async with self.storage() as uow:
+            results = await results_of(uow, work.run.triage_id)
+        call = self.canary.to_try(service.calls, results)
         price, day = self.canary.price(call), budget_day(self.clock.now())
         try:
             await self._reserve(work, price)

@@ -49,7 +49,7 @@ class VerifyGenerations:
     async def __call__(
         self, request: VerifyGeneration, delivery: DeliveryKey | None, answer: Answers
     ) -> None:
-        """Have one image made by the cheapest call that the service uses.
+        """Have one image made by the cheapest call that failed, else the cheapest used one.
 
         Raises:
             UserError: The triage is not known, one is being made, or there is no key or money.
@@ -71,7 +71,7 @@ class VerifyGenerations:
         key, note = await self.keys.for_service(service)
         if key is None:
             raise UserError(f"No image can be asked for: {note}.")
-        call = min(service.calls, key=self.canary.price)
+        call = self.canary.to_try(service.calls, triage.card.results)
         price = self.canary.price(call)
         await self._reserve(price, delivery)
         text = f"One {call.upper()} image is being made for ${price:.2f}; the result comes here."

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
-from bot.domain.answer import ApiKey, SecretText
+from bot.domain.answer import AnswerClass, ApiKey, SecretText
 from bot.domain.diagnosis import Cause
 from bot.domain.ids import (
     ChannelId,
@@ -21,8 +21,10 @@ from bot.domain.message import Message
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.money import Canary
 from bot.domain.policy import Policy
+from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.request import Press
 from bot.domain.service import Service, Target
+from bot.domain.triage import Triage
 from bot.mitigations import MITIGATIONS
 from bot.ports import Answers, Clock, Keys, Lookout, Mitigation, UnitOfWork
 from bot.usecases.advance import Advance
@@ -39,7 +41,7 @@ from bot.usecases.prove import ProveImage
 from bot.usecases.verify import Verify
 from bot.usecases.watch import Watch
 from bot.usecases.work import Work
-from tests.builders import ANA, a_service, an_incident, asked
+from tests.builders import ANA, INCIDENTS, NIGHT, a_result, a_service, an_incident, asked
 from tests.fakes.clock import FakeClock
 from tests.fakes.cluster import FakeCluster
 from tests.fakes.cluster_objects import a_deployment
@@ -49,6 +51,7 @@ from tests.fakes.messenger import FakeMessenger
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.network import FakeNetwork
 from tests.fakes.storage import FakeStorage
+from tests.sayings import a_card
 
 TARGET = Target("default", "ideogram-service", "app")
 DELIVERY = DeliveryKey("trigger-1")
@@ -112,6 +115,8 @@ class World:
     storage: FakeStorage = field(default_factory=FakeStorage)
     cluster: FakeCluster = field(default_factory=FakeCluster)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
+
+    triage_id: TriageId | None = None
 
     def __post_init__(self) -> None:
         self.cluster.add(TARGET, a_deployment())
@@ -218,8 +223,22 @@ class World:
 
     # Shortcuts.
 
+    async def found_legacy_down(self) -> None:
+        """Remember a triage in which one of two calls failed; what is offered stands on it."""
+        works = a_result(ProbeKind.GENERATE_V3, answer=AnswerClass.IMAGE)
+        failed = a_result(
+            ProbeKind.GENERATE_LEGACY, Outcome.UNHEALTHY, answer=AnswerClass.SERVER_ERROR
+        )
+        self.triage_id = TriageId(118)
+        card = a_card(results=(works, failed))
+        found = Triage(
+            self.triage_id, self.service.name, INCIDENTS, NIGHT, card, ended_at=self.clock.now()
+        )
+        async with self.storage() as uow:
+            await uow.triages.save(found, claimed_until=None)
+
     async def offered(self, kind: MitigationKind = MitigationKind.ENABLE_FALLBACK) -> Preview:
-        offers, refused = await self.offer(self.service, [kind], Context())
+        offers, refused = await self.offer(self.service, [kind], Context(self.triage_id))
         assert offers, refused
         return offers[0]
 

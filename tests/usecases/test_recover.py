@@ -118,6 +118,17 @@ async def test_only_calls_that_the_service_uses_are_sent():
     assert watch.ideogram.asked == ["legacy"]
 
 
+async def test_ideogram_is_not_back_before_the_call_that_failed_gets_images(watch):
+    await watch.found_legacy_down()
+    watch.ideogram.answers[Call.LEGACY.value] = an_exchange(503)
+    await watch.enabled()
+
+    await watch.after(times=3)
+
+    assert watch.ideogram.asked == ["legacy"] * 3
+    assert watch.said(IdeogramIsBack) == []
+
+
 async def test_nothing_is_looked_after_before_it_is_on(watch):
     await watch.pressed()
 

@@ -177,6 +177,16 @@ async def test_disabling_pays_for_exactly_one_cheapest_canary():
     assert await used(world) == Decimal("0.03")
 
 
+async def test_disabling_is_proved_by_the_call_that_had_failed():
+    world = await a_world_with_fallback()
+    await world.found_legacy_down()
+
+    run = await world.through(DISABLE)
+
+    assert (run.state, run.detail) == (State.EFFECTIVE, "health says ok; LEGACY canary: image")
+    assert world.ideogram.asked == ["legacy"]
+
+
 async def test_enabling_pays_for_no_image():
     world = World()
     world.health_says("fallback")

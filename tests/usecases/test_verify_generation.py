@@ -49,6 +49,15 @@ async def test_the_cheapest_call_makes_one_image_and_its_result_is_posted():
     assert night.heard.messages[-1].text.startswith("One V3 image is being made for $0.03")
 
 
+async def test_the_call_that_failed_is_tried_though_another_is_cheaper():
+    night = Night()
+    await night.found_legacy_down()
+
+    said = await verified(night, triage_id=118)
+
+    assert (said.call, night.ideogram.asked) == (Call.LEGACY, ["legacy"])
+
+
 async def test_the_result_stands_in_the_thread_of_the_card():
     night = await a_night()
 
