@@ -22,7 +22,7 @@ from bot.settings.load import Settings
 from bot.terminal import next_steps
 from bot.usecases.before import with_memory
 from bot.usecases.examine import Examined, Plan
-from bot.usecases.triage import fallback_on
+from bot.usecases.switched import switched
 
 # Of `all`: each holds connections to its cluster and its health URL, and they have timeouts.
 AT_ONCE: Final = 40
@@ -129,8 +129,8 @@ class _Notes:
 
 
 def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> TriageCard:
-    is_on = fallback_on(examined)
-    by_hand = out.offer.by_hand(service, examined.diagnosis, fallback_on=is_on)
+    seen = switched(examined.measurements.results)
+    by_hand = out.offer.by_hand(service, examined.diagnosis, seen)
     reason = "Buttons are in Slack; in a terminal it is done by hand."
     return TriageCard(
         triage_id=None,
@@ -148,7 +148,7 @@ def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> Tr
         seen_from=out.seen_from,
         beside=Beside(billing_url=out.examine.billing_url),
         not_offered=tuple(replace(one, why=reason) for one in by_hand),
-        fallback_on=is_on,
+        fallback_on=seen.fallback_on,
         by_hand=step_by_hand(
             examined.diagnosis, examined.measurements.results.values(), service.target
         ),

@@ -47,6 +47,7 @@ STATE: Final = "state"
 FALLBACK: Final = "fallback"  # app-health: bool; workload: "on", "off" or the value itself
 GENERATION: Final = "generation"  # workload: as FALLBACK
 CONCURRENCY: Final = "concurrency"  # workload: the value, text
+REDUCED: Final = "reduced"  # workload, bool: fewer at once than in normal times
 READY: Final = "ready"
 REPLICAS: Final = "replicas"
 AVAILABLE: Final = "available"

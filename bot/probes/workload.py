@@ -169,7 +169,13 @@ def _switch_facts(service: Service, deployment: Deployment) -> Facts:
     }
     if service.concurrency is not None:
         values[facts.CONCURRENCY] = _value(container, service.concurrency.env)
-    return {name: value for name, value in values.items() if value is not None}
+    found: Facts = {name: value for name, value in values.items() if value is not None}
+    return found | {facts.REDUCED: True} if _is_reduced(found, service) else found
+
+
+def _is_reduced(found: Facts, service: Service) -> bool:
+    value, switch = str(found.get(facts.CONCURRENCY, "")), service.concurrency
+    return switch is not None and value.isdecimal() and int(value) < switch.normal
 
 
 def _switch_value(container: Container, switch: Switch) -> str | None:
@@ -228,8 +234,12 @@ def _deploy(found: Facts) -> list[str]:
 
 
 def _switched(found: Facts) -> list[str]:
-    said = ["fallback on"] if found.get(facts.FALLBACK) == "on" else []
-    return [*said, "generation off"] if found.get(facts.GENERATION) == "off" else said
+    said = {
+        "fallback on": found.get(facts.FALLBACK) == "on",
+        "generation off": found.get(facts.GENERATION) == "off",
+        f"concurrency reduced to {found.get(facts.CONCURRENCY)}": found.get(facts.REDUCED),
+    }
+    return [words for words, holds in said.items() if holds]
 
 
 def _missing(seen: _Seen) -> list[str]:

@@ -56,8 +56,11 @@ class _Card:
         again = self._do(ids.AGAIN)
         if self.card.mode is Mode.QUICK:
             return [*self._first, self._do(ids.FULL), *self._evidence], [*self._others, again]
-        bad = [self._do(ids.LOOKS_BAD)] if self._known and not self.card.offers else []
-        return [*self._first, *bad, again, *self._evidence], self._others
+        sees_pictures = self._known and not self.card.fallback_on
+        bad = [self._do(ids.LOOKS_BAD)] if sees_pictures else []
+        if not self._first:
+            return [*bad, again, *self._evidence], self._others
+        return [*self._first, again, *self._evidence], [*self._others, *bad]
 
     def _out_of_sight(self) -> _Places:
         shown = [self._do(one) for one in (ids.USERS_FAILING, ids.USERS_FINE, ids.AGAIN)]

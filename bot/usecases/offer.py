@@ -16,9 +16,12 @@ from bot.ports import Mitigation, Storage
 from bot.usecases.describe import Context, Describe
 from bot.usecases.guard import Ground, Guard, question
 from bot.usecases.joining import incident_of
+from bot.usecases.switched import Switched
 
 # By hand it would do nothing, or cross what somebody else began.
 _NOT_BY_HAND: Final = frozenset({ALREADY, PAUSED, UnfinishedError.GUARD, "changed", "order"})
+_ON: Final = MitigationKind.ENABLE_FALLBACK
+_OFF: Final = MitigationKind.DISABLE_FALLBACK
 
 Offers = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
 
@@ -51,20 +54,19 @@ class Offer:
         return tuple(sorted(kinds, key=lambda kind: self.mitigations[kind].helps[cause]))
 
     def by_hand(
-        self, service: Service, diagnosis: Diagnosis, *, fallback_on: bool | None
+        self, service: Service, diagnosis: Diagnosis, seen: Switched
     ) -> tuple[NotOffered, ...]:
         """List what helps with its commands, where nothing can be remembered.
 
         Args:
             service: To be changed.
             diagnosis: Says against what.
-            fallback_on: As seen; what is so already needs no command.
+            seen: What is so already needs no command.
         """
         kinds = self.helping(diagnosis.cause) if diagnosis.calls_for_a_switch else ()
-        if diagnosis.cause is Cause.HEALTHY or fallback_on:
-            so_already = {MitigationKind.ENABLE_FALLBACK, MitigationKind.RESTORE_CONCURRENCY}
-            so_already |= set() if fallback_on else {MitigationKind.DISABLE_FALLBACK}
-            kinds = tuple(kind for kind in kinds if kind not in so_already)
+        so_already = {_ON if seen.fallback_on else _OFF}
+        so_already |= set() if seen.is_reduced else {MitigationKind.RESTORE_CONCURRENCY}
+        kinds = tuple(kind for kind in kinds if kind not in so_already)
         why = "There is no database: press nothing, do it by hand."
         return self._refused(service, self._configured(service, kinds), why)
 

@@ -10,17 +10,15 @@ from typing import Final
 
 import structlog
 
-from bot.domain import facts
 from bot.domain.beside import Beside
 from bot.domain.diagnosis import Cause, Diagnosis, Measurements
 from bot.domain.errors import UnavailableError
-from bot.domain.health import HealthState
 from bot.domain.ids import DeliveryKey, TriageId
 from bot.domain.incident import seen_by
 from bot.domain.message import Answer, AnswerKind, NotOffered, TriageCard, TriageState
 from bot.domain.mitigation import Preview
 from bot.domain.patch import ALREADY, step_by_hand
-from bot.domain.probe import ProbeKind, ProbeResult
+from bot.domain.probe import ProbeKind
 from bot.domain.request import RunTriage
 from bot.domain.service import Service, find_service
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent, onset_event
@@ -33,6 +31,7 @@ from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import open_beside
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress, join_running
 from bot.usecases.offer import Offer
+from bot.usecases.switched import seen_limit, switched
 
 log = structlog.get_logger()
 
@@ -164,11 +163,12 @@ class RunTriages:
         cause = examined.diagnosis.cause
         if progress.settled is not None and progress.settled.cause is cause:
             return progress.offers
-        if cause is Cause.HEALTHY and not fallback_on(examined):
+        results = examined.measurements.results
+        if cause is Cause.HEALTHY and not switched(results).holds_back:
             return (), ()
         if not examined.diagnosis.calls_for_a_switch:
             return (), ()
-        return await self._offered(service, triage, cause, seen_limit(examined))
+        return await self._offered(service, triage, cause, seen_limit(results))
 
     async def _offered(
         self, service: Service, triage: Triage, cause: Cause, limit: int | None = None
@@ -219,10 +219,11 @@ class RunTriages:
         offers: tuple[Preview, ...],
         not_offered: tuple[NotOffered, ...],
     ) -> TriageCard:
+        results, service = examined.measurements.results, find_service(self.services, card.service)
         return replace(
             card,
             state=TriageState.FINAL,
-            results=tuple(examined.measurements.results.values()),
+            results=tuple(results.values()),
             pending=(),
             diagnosis=examined.diagnosis,
             duration=examined.duration,
@@ -230,12 +231,8 @@ class RunTriages:
             budget_left=examined.budget_left,
             offers=offers,
             not_offered=not_offered,
-            fallback_on=fallback_on(examined),
-            by_hand=step_by_hand(
-                examined.diagnosis,
-                examined.measurements.results.values(),
-                find_service(self.services, card.service).target,
-            ),
+            fallback_on=switched(results).fallback_on,
+            by_hand=step_by_hand(examined.diagnosis, results.values(), service.target),
         )
 
     async def _note(
@@ -272,25 +269,6 @@ class RunTriages:
 
     def _forgotten(self, card: TriageCard, service: Service, examined: Examined) -> TriageCard:
         """Show what was found where nothing can be remembered: without an id, with commands."""
-        by_hand = self.offer.by_hand(service, examined.diagnosis, fallback_on=fallback_on(examined))
+        seen = switched(examined.measurements.results)
+        by_hand = self.offer.by_hand(service, examined.diagnosis, seen)
         return self._final(replace(card, triage_id=None), examined, (), by_hand)
-
-
-def fallback_on(examined: Examined) -> bool | None:
-    """Tell whether users get placeholders; None when that was not seen."""
-    results = examined.measurements.results
-    switch = _fact(results.get(ProbeKind.WORKLOAD), facts.FALLBACK)
-    if switch in ("on", "off"):
-        return switch == "on"
-    state = _fact(results.get(ProbeKind.APP_HEALTH), facts.STATE)
-    return None if state is None else state == HealthState.FALLBACK
-
-
-def seen_limit(examined: Examined) -> int | None:
-    """Read the limit of requests in flight that a 429 named; None when none did."""
-    limits = [one.facts.get(facts.MAX_INFLIGHT) for one in examined.measurements.results.values()]
-    return next((limit for limit in limits if isinstance(limit, int)), None)
-
-
-def _fact(result: ProbeResult | None, name: str) -> str | float | bool | None:
-    return None if result is None else result.facts.get(name)

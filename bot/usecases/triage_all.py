@@ -21,7 +21,7 @@ from bot.ports import Answers, Clock, Storage
 from bot.usecases.before import with_memory
 from bot.usecases.examine import Examine, Examined, Plan
 from bot.usecases.measure import TRIAGE_WITHIN
-from bot.usecases.triage import fallback_on
+from bot.usecases.switched import switched
 
 log = structlog.get_logger()
 
@@ -170,7 +170,7 @@ class TriageEverything:
                 duration=examined.duration,
                 spent=examined.spent,
                 budget_left=settled.budget_left,
-                fallback_on=fallback_on(examined),
+                fallback_on=switched(examined.measurements.results).fallback_on,
             )
             ended = replace(triage, card=card, ended_at=now, reserved=Decimal(0))
             await uow.triages.save(ended, claimed_until=None)

@@ -165,6 +165,15 @@ async def test_switches_in_force_are_in_the_line(bench):
     assert "fallback on, generation off" in (await measured(bench)).detail
 
 
+@pytest.mark.parametrize(("value", "is_said"), [("2", True), ("8", False), ("many", False)])
+async def test_fewer_requests_than_in_normal_times_are_said(bench, value, is_said):
+    bench.cluster.set_env(TARGET, "IDEOGRAM_CONCURRENCY", value)
+
+    seen = await measured(bench)
+
+    assert ("reduced" in seen.facts, "concurrency reduced to 2" in seen.detail) == (is_said,) * 2
+
+
 async def test_a_variable_from_a_reference_is_said_and_an_absent_one_left_out(bench):
     switches = a_service().switches
     fallback, generation = switches.values()

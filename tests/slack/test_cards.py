@@ -133,6 +133,14 @@ def test_fallback_still_on_leads_with_disabling_it():
     assert labels(card) == ["Disable Fallback", "Run Again", "Show Evidence"]
 
 
+def test_a_reduction_still_on_leads_with_ending_it():
+    restore = a_preview(kind=MitigationKind.RESTORE_CONCURRENCY)
+    card = a_healthy_card(fallback_on=False, offers=(restore,))
+
+    assert labels(card) == ["Restore Concurrency", "Run Again", "Show Evidence"]
+    assert menu(card) == ["Images Look Bad"]
+
+
 def test_after_free_checks_a_full_triage_is_offered():
     assert labels(a_healthy_card(mode=Mode.QUICK))[0] == "Run Full Triage"
 

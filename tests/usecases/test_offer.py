@@ -19,6 +19,7 @@ from bot.domain.probe import ProbeKind
 from bot.domain.severity import Severity
 from bot.usecases.describe import Context, random_id
 from bot.usecases.guard import question
+from bot.usecases.switched import Switched
 from tests.builders import a_service
 from tests.fakes.cluster_objects import a_deployment
 from tests.sayings import a_diagnosis
@@ -28,6 +29,7 @@ ENABLE = MitigationKind.ENABLE_FALLBACK
 REDUCE = MitigationKind.REDUCE_CONCURRENCY
 BY_HAND = "kubectl -n default set env deployment/ideogram-service -c app IDEOGRAM_FALLBACK=true"
 
+ON, OFF = Switched(fallback_on=True), Switched(fallback_on=False)
 FINE = a_diagnosis(Cause.HEALTHY, None, evidence=(ProbeKind.GENERATE_V3,))
 
 
@@ -196,7 +198,7 @@ async def test_without_a_database_nothing_is_offered():
     world.storage.is_away = True
 
     assert (await refused(world)).guard == "reading what is in force"
-    (by_hand,) = world.offer.by_hand(world.service, a_diagnosis(), fallback_on=False)
+    (by_hand,) = world.offer.by_hand(world.service, a_diagnosis(), Switched(fallback_on=False))
     assert by_hand.by_hand == BY_HAND
 
 
@@ -291,19 +293,20 @@ def test_ids_cannot_be_guessed():
 
 
 @pytest.mark.parametrize(
-    ("diagnosis", "is_on", "kinds"),
+    ("diagnosis", "seen", "kinds"),
     [
-        (a_diagnosis(), True, []),
-        (FINE, True, [MitigationKind.DISABLE_FALLBACK]),
-        (FINE, None, []),
-        (a_diagnosis(Cause.HEALTHY, None, evidence=(ProbeKind.AUTH,)), True, []),
-        (a_diagnosis(Cause.DOWNLOAD, Severity.P1), False, [MitigationKind.ENABLE_FALLBACK]),
-        (a_diagnosis(Cause.DOWNLOAD, Severity.P3), False, []),
+        (a_diagnosis(), ON, []),
+        (FINE, ON, [MitigationKind.DISABLE_FALLBACK]),
+        (FINE, Switched(), []),
+        (FINE, Switched(is_reduced=True), [MitigationKind.RESTORE_CONCURRENCY]),
+        (a_diagnosis(Cause.HEALTHY, None, evidence=(ProbeKind.AUTH,)), ON, []),
+        (a_diagnosis(Cause.DOWNLOAD, Severity.P1), OFF, [MitigationKind.ENABLE_FALLBACK]),
+        (a_diagnosis(Cause.DOWNLOAD, Severity.P3), OFF, []),
     ],
 )
-def test_a_command_stands_only_where_it_would_change_something_for_users(diagnosis, is_on, kinds):
+def test_a_command_stands_only_where_it_would_change_something_for_users(diagnosis, seen, kinds):
     world = World()
 
-    by_hand = world.offer.by_hand(world.service, diagnosis, fallback_on=is_on)
+    by_hand = world.offer.by_hand(world.service, diagnosis, seen)
 
     assert [one.kind for one in by_hand] == kinds

@@ -98,6 +98,18 @@ async def test_a_healthy_triage_offers_to_end_a_fallback(kind, found):
     assert [offer.kind for offer in card.offers] == [MitigationKind.DISABLE_FALLBACK]
 
 
+async def test_a_healthy_triage_offers_to_end_a_reduction():
+    night = Night()
+    await night.through(MitigationKind.REDUCE_CONCURRENCY)
+    found = {facts.FALLBACK: "off", facts.REDUCED: True}
+    night.probes[ProbeKind.WORKLOAD].result = a_result(ProbeKind.WORKLOAD, facts=found)
+
+    card = await night.triaged()
+
+    assert card.diagnosis.cause is Cause.HEALTHY
+    assert [offer.kind for offer in card.offers] == [MitigationKind.RESTORE_CONCURRENCY]
+
+
 async def test_free_checks_offer_no_end_of_a_fallback():
     night = Night()
     await night.through()
