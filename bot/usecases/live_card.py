@@ -20,6 +20,7 @@ from bot.domain.triage import Triage
 from bot.ports import Clock, Storage, UnitOfWork
 from bot.usecases.find_triage import show_triage
 from bot.usecases.joining import open_beside
+from bot.usecases.waiting import comes
 
 log = structlog.get_logger()
 
@@ -73,11 +74,9 @@ class Progress:
         """Judge what is in."""
         return early(replace(self.blank, results=dict(self.results)), self.pending)
 
-    async def wakes(self, within: float) -> None:
-        """Wait for news, at most for this many seconds."""
-        alarm = asyncio.get_running_loop().call_later(max(0, within), self._woken.set)
-        await self._woken.wait()
-        alarm.cancel()
+    async def wakes(self, within: timedelta | None) -> None:
+        """Wait for news, at most for this long."""
+        await comes(self._woken, within)
         self._woken.clear()
 
 
@@ -86,39 +85,50 @@ class LiveCard:
     """Keeps a running triage's claim and card up to date; a failing database costs the picture.
 
     Attributes:
-        keep_every: How often the claim is prolonged while nothing new comes.
+        keep_every: How often the claim is prolonged.
     """
 
     storage: Storage
     clock: Clock
     keep_every: timedelta = KEEP_EVERY
 
+    async def keep(self, triage: Triage, over: asyncio.Event) -> None:
+        """Prolong the claim until it is over, however long probes and the cluster take."""
+        while not await comes(over, self.keep_every):
+            try:
+                async with self.storage() as uow:
+                    stored = await uow.triages.get(triage.id)
+                    if stored is not None and stored.ended_at is None:
+                        until = self.clock.now() + CLAIM
+                        await uow.triages.save(stored, claimed_until=until)
+            except UnavailableError as error:
+                log.warning("triage.not_kept", triage_id=triage.name, reason=str(error))
+
     async def __call__(self, triage: Triage, progress: Progress, make_offers: MakeOffers) -> None:
         """Paint until the measuring is over: soon, then at most every 2 s, a verdict at once."""
         now = asyncio.get_running_loop().time
-        keep = self.keep_every.total_seconds()
-        shown, wait, due = 0, keep, now() + SHOW_FIRST.total_seconds()
+        shown, due = 0, now() + SHOW_FIRST.total_seconds()
+        wait: timedelta | None = None
         while True:
             await progress.wakes(wait)
             if progress.is_over:
                 return
             # A settled verdict stands: trying all that can still come takes a while.
             found = None if progress.settled is not None else progress.judged()
-            seen = len(progress.results)
-            news = seen > shown
+            seen, wait = len(progress.results), None
             if found is not None and found.is_settled:
                 progress.offers = await make_offers(found.diagnosis.cause)
-                progress.settled, news = found.diagnosis, True
-            elif news and now() < due:
-                wait = due - now()
+                progress.settled = found.diagnosis
+            elif seen == shown:
                 continue
-            await self._paint(triage, progress, found, is_new=news)
+            elif now() < due:
+                wait = timedelta(seconds=due - now())
+                continue
+            await self._paint(triage, progress, found)
             # What came in while this was painted is not on it.
-            shown, wait, due = seen, keep, now() + SHOW_EVERY.total_seconds()
+            shown, due = seen, now() + SHOW_EVERY.total_seconds()
 
-    async def _paint(
-        self, triage: Triage, progress: Progress, found: Early | None, *, is_new: bool
-    ) -> None:
+    async def _paint(self, triage: Triage, progress: Progress, found: Early | None) -> None:
         painted, now = _card(triage.card, progress, found), self.clock.now()
         try:
             async with self.storage() as uow:
@@ -129,8 +139,7 @@ class LiveCard:
                 card = replace(painted, incident_id=taken, open_incident=beside)
                 current = replace(current, card=card)
                 await uow.triages.save(current, claimed_until=now + CLAIM)
-                if is_new:
-                    await show_triage(uow, current, now)
+                await show_triage(uow, current, now)
         except UnavailableError as error:
             log.warning("triage.not_shown", triage_id=triage.name, reason=str(error))
 

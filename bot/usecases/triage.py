@@ -61,15 +61,18 @@ class RunTriages:
     ) -> None:
         """Run a triage.
 
-        Without a database it still runs, with free probes, and is answered to the person alone.
+        Without a database, or where it could not be remembered that it was asked for, it still
+        runs, with free probes, and is answered to the person alone.
 
         Raises:
             UnknownServiceError: There is no such service.
         """
         service = find_service(self.services, request.service)
         try:
-            opened = await self._open(service, request, delivery)
+            opened = None if delivery is None else await self._open(service, request, delivery)
         except UnavailableError:
+            opened = None
+        if opened is None:
             await answer(await self._without_database(service, request))
             return
         if isinstance(opened, Triage):
@@ -86,7 +89,7 @@ class RunTriages:
         return Answer(AnswerKind.DONE, text=text)
 
     async def _open(
-        self, service: Service, request: RunTriage, delivery: DeliveryKey | None
+        self, service: Service, request: RunTriage, delivery: DeliveryKey
     ) -> tuple[Triage, Plan] | Triage:
         """Open a triage, or find the one under way that answers what is asked.
 
@@ -96,8 +99,7 @@ class RunTriages:
         async with self.storage() as uow:
             running = await join_running(uow, service.name, request, now)
             if running is not None:
-                if delivery is not None:
-                    await uow.inbox.close(delivery, at=now)
+                await uow.inbox.close(delivery, at=now)
                 return running
             plan = await self.examine.plan(uow, service, request.mode)
             triage_id = await uow.triages.next_id()
@@ -112,8 +114,7 @@ class RunTriages:
             )
             await uow.triages.save(triage, claimed_until=now + CLAIM)
             await show_triage(uow, triage, now)
-            if delivery is not None:
-                await uow.inbox.close(delivery, at=now)
+            await uow.inbox.close(delivery, at=now)
         log.info("triage.started", triage_id=triage.name, service=service.name, mode=plan.mode)
         return triage, plan
 
@@ -146,11 +147,15 @@ class RunTriages:
             )
         )
         live = LiveCard(storage=self.storage, clock=self.clock)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(live(triage, progress, partial(self._offered, service, triage)))
-            examined = await self.examine(service, plan, progress.add)
-            progress.finish()
-        offers, not_offered = await self._offers(service, triage, examined, progress)
+        over = asyncio.Event()
+        async with asyncio.TaskGroup() as around:
+            around.create_task(live.keep(triage, over))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(live(triage, progress, partial(self._offered, service, triage)))
+                examined = await self.examine(service, plan, progress.add)
+                progress.finish()
+            offers, not_offered = await self._offers(service, triage, examined, progress)
+            over.set()
         try:
             await self._close(triage, plan, examined, offers, not_offered)
         except UnavailableError:  # the verdict is paid for, and nobody else will hear it

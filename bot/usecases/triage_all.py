@@ -22,6 +22,7 @@ from bot.usecases.before import with_memory
 from bot.usecases.examine import Examine, Examined, Plan
 from bot.usecases.measure import TRIAGE_WITHIN
 from bot.usecases.switched import switched
+from bot.usecases.waiting import comes
 
 log = structlog.get_logger()
 
@@ -179,7 +180,7 @@ class TriageEverything:
         """Show what is in, when there is news."""
         shown = 0
         while not progress.finished.is_set():
-            await _come(progress.finished, self.show_every)
+            await comes(progress.finished, self.show_every)
             shown = await self._show_news(key, request, progress, shown)
 
     async def _show_news(
@@ -206,12 +207,3 @@ class TriageEverything:
             await uow.outbox.card(key, channel, table, at=now)
             if delivery is not None:
                 await uow.inbox.close(delivery, at=now)
-
-
-async def _come(event: asyncio.Event, wait: timedelta) -> None:
-    """Wait for an event, at most for this long."""
-    try:
-        async with asyncio.timeout(wait.total_seconds()):
-            await event.wait()
-    except TimeoutError:
-        return

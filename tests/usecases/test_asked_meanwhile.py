@@ -21,7 +21,7 @@ def shown(night: Night) -> list[tuple[str, str]]:
 
 
 async def asked_meanwhile(
-    first: Mode, second: Mode | None, *, key=DELIVERY, channel=INCIDENTS
+    first: Mode, second: Mode | None, channel: ChannelId = INCIDENTS
 ) -> Night:
     """Ask for a triage while another one of the same service is under way."""
     night = Night()
@@ -32,7 +32,7 @@ async def asked_meanwhile(
         await until(lambda: slow.subjects)
         night.clock.advance(timedelta(seconds=3))
         group.create_task(
-            night.triage(RunTriage(asked(channel=channel), mode=second), key, night.heard)
+            night.triage(RunTriage(asked(channel=channel), mode=second), DELIVERY, night.heard)
         )
         await until(lambda: night.heard.messages or len(shown(night)) == 2)
         slow.waits_for.set()
@@ -52,16 +52,10 @@ async def test_of_three_who_ask_in_the_same_moment_one_measures():
 
     async with asyncio.TaskGroup() as group:
         for _ in range(3):
-            group.create_task(night.triage(RunTriage(asked()), None, night.heard))
+            group.create_task(night.triage(RunTriage(asked()), DELIVERY, night.heard))
 
     assert len(night.storage.triages) == 1
     assert [one.text[:22] for one in night.heard.messages] == ["T-1 has been measuring"] * 2
-
-
-async def test_pointing_to_a_running_triage_needs_no_inbox_row():
-    night = await asked_meanwhile(Mode.FULL, None, key=None)
-
-    assert len(night.heard.messages) == 1
 
 
 async def test_who_insists_on_a_full_triage_does_not_get_a_quick_one():
@@ -71,7 +65,7 @@ async def test_who_insists_on_a_full_triage_does_not_get_a_quick_one():
 
 
 async def test_who_asks_in_another_channel_sees_the_same_triage_there():
-    night = await asked_meanwhile(Mode.FULL, None, channel=ONCALL)
+    night = await asked_meanwhile(Mode.FULL, None, ONCALL)
 
     final = TriageState.FINAL
     assert shown(night) == [(final, INCIDENTS), (final, ONCALL)]
@@ -79,7 +73,7 @@ async def test_who_asks_in_another_channel_sees_the_same_triage_there():
 
 
 async def test_what_becomes_of_it_is_seen_in_every_channel():
-    night = await asked_meanwhile(Mode.FULL, None, channel=ONCALL)
+    night = await asked_meanwhile(Mode.FULL, None, ONCALL)
 
     await night.declare(Declare(asked(), triage_id=TriageId(1)), None, night.heard)
 

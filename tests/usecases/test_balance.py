@@ -213,7 +213,7 @@ async def test_without_an_operations_channel_it_is_only_logged(money):
     money.probes[ProbeKind.AUTH].result = a_result(ProbeKind.AUTH, facts={"spent": True})
     silent = replace(money.examine, operations=None)
 
-    await replace(money.triage, examine=silent)(RunTriage(asked()), None, money.heard)
+    await replace(money.triage, examine=silent)(RunTriage(asked()), DELIVERY, money.heard)
 
     assert [one.channel for one in money.storage.sendings] == ["C0INCIDENTS"]
     assert (await money.report()).quote_off == QUOTE_PATH

@@ -402,7 +402,7 @@ async def test_a_verdict_of_another_service_leaves_the_incident_alone():
     await night.at_night()
     triage = replace(night.triage, services=[night.service, other])
 
-    await triage(RunTriage(asked(), other.name), None, night.heard)
+    await triage(RunTriage(asked(), other.name), DELIVERY, night.heard)
 
     kinds = [event.kind for event in night.storage.events]
     assert kinds.count(EventKind.TRIAGED) == 1

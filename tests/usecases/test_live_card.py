@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.diagnosis import Cause, Measurements, Mode
+from bot.domain.errors import UnavailableError
 from bot.domain.ids import IncidentId, TriageId
 from bot.domain.message import TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind
 from bot.domain.probe import ProbeKind
 from bot.domain.service import Call
+from bot.domain.triage import Triage
 from bot.ports import Storage
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
 from tests.builders import NIGHT
@@ -109,25 +111,75 @@ async def test_a_verdict_that_falls_while_the_card_is_painted_is_shown_next():
         progress.finish()
 
 
-async def test_a_long_silence_keeps_the_claim():
+async def a_running_triage() -> tuple[Night, Triage]:
     night = Night()
     await night.triaged()
-    triage = night.storage.triages[-1]
-    progress = Progress(blank=Measurements(tuple(Call), Mode.FULL, {}))
+    running = replace(night.storage.triages[-1], ended_at=None)
+    async with night.storage() as uow:
+        await uow.triages.save(running, claimed_until=NIGHT + CLAIM)
+    return night, running
+
+
+def claimed_until(night: Night, triage: Triage) -> datetime | None:
+    return night.storage.tables.triages[triage.id].claimed_until
+
+
+async def test_the_claim_is_kept_however_long_a_cluster_takes_for_the_buttons():
+    night, triage = await a_running_triage()
     live = LiveCard(storage=night.storage, clock=night.clock, keep_every=timedelta(0))
-
-    later = NIGHT + 2 * CLAIM
-
-    async def no_offers(cause: Cause) -> Offered:
-        return (), ()
+    over = asyncio.Event()
 
     night.clock.advance(CLAIM)
     async with asyncio.TaskGroup() as group:
-        group.create_task(live(triage, progress, no_offers))
-        await until(lambda: night.storage.tables.triages[triage.id].claimed_until == later)
-        progress.finish()
+        group.create_task(live.keep(triage, over))
+        await until(lambda: claimed_until(night, triage) == NIGHT + 2 * CLAIM)
+        over.set()
 
     assert night.message("T-1/card") == triage.card
+
+
+async def test_a_triage_that_ended_is_claimed_by_nobody():
+    night = Night()
+    await night.triaged()
+    triage = night.storage.triages[-1]
+    live = LiveCard(storage=night.storage, clock=night.clock, keep_every=timedelta(0))
+    over = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(live.keep(triage, over))
+        await asyncio.sleep(0.05)  # noqa: TID251  the loop's clock, not ours
+        over.set()
+
+    assert claimed_until(night, triage) is None
+
+
+async def test_a_database_that_is_away_for_a_moment_does_not_end_the_triage():
+    night, triage = await a_running_triage()
+    storage = Failing(night.storage)
+    live = LiveCard(storage=storage, clock=night.clock, keep_every=timedelta(0))
+    over = asyncio.Event()
+
+    night.clock.advance(CLAIM)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(live.keep(triage, over))
+        await until(lambda: claimed_until(night, triage) == NIGHT + 2 * CLAIM)
+        over.set()
+
+    assert storage.is_over
+
+
+@dataclass(slots=True)
+class Failing:
+    """A storage that is away at first."""
+
+    storage: Storage
+    is_over: bool = False
+
+    def __call__(self):
+        if not self.is_over:
+            self.is_over = True
+            raise UnavailableError("away")
+        return self.storage()
 
 
 async def test_an_incident_made_of_an_early_verdict_keeps_its_triage_to_the_end():

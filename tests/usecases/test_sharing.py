@@ -14,7 +14,7 @@ from bot.domain.request import RunTriage
 from bot.domain.service import Call
 from bot.ports import Keys
 from tests.builders import a_result, a_service, asked
-from tests.usecases.nights import FakeProbe, Night, until
+from tests.usecases.nights import DELIVERY, FakeProbe, Night, until
 
 PAINTER = a_service(name=ServiceName("painter"))
 SHARED = {*CANARIES, ProbeKind.AUTH, ProbeKind.DOWNLOAD, ProbeKind.DNS, ProbeKind.REACHABILITY}
@@ -38,7 +38,7 @@ def two_services(keys: Keys | None = None) -> Night:
 async def both(night: Night, pause: timedelta = timedelta(0)):
     await night.triaged()
     night.clock.advance(pause)
-    await night.triage(RunTriage(asked(), PAINTER.name), None, night.heard)
+    await night.triage(RunTriage(asked(), PAINTER.name), DELIVERY, night.heard)
     return night.storage.triages[-1].card
 
 
@@ -121,7 +121,7 @@ async def test_a_measurement_under_way_is_joined():
     async with asyncio.TaskGroup() as group:
         group.create_task(night.triaged())
         await until(lambda: canary.subjects)
-        group.create_task(night.triage(RunTriage(asked(), PAINTER.name), None, night.heard))
+        group.create_task(night.triage(RunTriage(asked(), PAINTER.name), DELIVERY, night.heard))
         await until(lambda: looks(night, ProbeKind.APP_HEALTH) == 2)
         canary.waits_for.set()
 
@@ -136,7 +136,7 @@ async def test_who_waited_for_a_measurement_that_was_cut_off_measures_anew():
     async with asyncio.TaskGroup() as group:
         dying = group.create_task(night.triaged())
         await until(lambda: canary.subjects)
-        group.create_task(night.triage(RunTriage(asked(), PAINTER.name), None, night.heard))
+        group.create_task(night.triage(RunTriage(asked(), PAINTER.name), DELIVERY, night.heard))
         await until(lambda: looks(night, ProbeKind.APP_HEALTH) == 2)
         dying.cancel()
         canary.waits_for.set()
@@ -148,7 +148,7 @@ async def test_quick_triages_share_the_free_probes():
     night = two_services()
     await night.triaged(Mode.QUICK)
 
-    await night.triage(RunTriage(asked(), PAINTER.name, Mode.QUICK), None, night.heard)
+    await night.triage(RunTriage(asked(), PAINTER.name, Mode.QUICK), DELIVERY, night.heard)
 
     assert looks(night, ProbeKind.AUTH) == 1
 

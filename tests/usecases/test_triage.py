@@ -341,14 +341,16 @@ async def test_a_verdict_that_cannot_be_kept_is_told_to_who_asked():
     assert [one.by_hand for one in card.not_offered]
 
 
-async def test_without_a_database_it_runs_free_probes_and_answers_the_person():
+@pytest.mark.parametrize(("is_away", "delivery"), [(True, DELIVERY), (False, None)])
+async def test_what_cannot_be_remembered_runs_free_probes_and_answers_the_person(is_away, delivery):
     night = Night()
     night.break_ideogram()
-    night.storage.is_away = True
+    night.storage.is_away = is_away  # or back again, right after the command was not recorded
 
-    await night.triage(RunTriage(asked()), None, night.heard)
+    await night.triage(RunTriage(asked()), delivery, night.heard)
 
     card = night.heard.messages[0]
+    assert night.storage.messages == []
     assert isinstance(card, TriageCard)
     assert (card.mode, card.mode_reason) == (Mode.QUICK, "no database: free probes only")
     assert (card.triage_id, card.budget_left) == (None, None)
