@@ -28,6 +28,13 @@ async def incident_of(
     return None
 
 
+async def if_open(uow: UnitOfWork, incident_id: IncidentId | None) -> IncidentId | None:
+    """Keep an incident that is open: new trouble does not join one that is resolved."""
+    if incident_id is None or not (await uow.incidents.get(incident_id)).is_open:
+        return None
+    return incident_id
+
+
 async def open_beside(
     uow: UnitOfWork, service: ServiceName, taken: IncidentId | None
 ) -> IncidentId | None:

@@ -15,6 +15,7 @@ from bot.domain.request import OfferMitigations
 from bot.domain.service import Service, find_service
 from bot.ports import Answers, Clock, Mitigation, Storage, UnitOfWork
 from bot.usecases.describe import Context, random_id
+from bot.usecases.joining import if_open
 from bot.usecases.offer import Offer, Offers
 
 log = structlog.get_logger()
@@ -47,12 +48,13 @@ class ShowMitigations:
         """
         async with self.storage() as uow:
             incident = await self._incident(uow, request)
+            incident_id = await if_open(uow, None if incident is None else incident.id)
         name = request.service if incident is None else incident.service
         service = find_service(self.services, name)
-        offers, refused = await self._offers(service, request.mitigation, incident)
+        context = Context(None if incident is None else incident.triage_id, incident_id)
+        offers, refused = await self._offers(service, request.mitigation, context)
         if not offers and not refused:
             raise UserError(f"Nothing can be switched for {service.name}: see `switches`.")
-        incident_id = None if incident is None else incident.id
         said = MitigationOffers(service.name, offers, refused, incident_id)
         thread = incident if request.incident_id is not None else None
         now = self.clock.now()
@@ -75,12 +77,8 @@ class ShowMitigations:
         return next(iter(await uow.incidents.open(service.name)), None)
 
     async def _offers(
-        self, service: Service, wanted: MitigationKind | None, incident: Incident | None
+        self, service: Service, wanted: MitigationKind | None, context: Context
     ) -> Offers:
-        context = Context(
-            triage_id=None if incident is None else incident.triage_id,
-            incident_id=None if incident is None else incident.id,
-        )
         if wanted is not None:
             return await self.offer(service, [wanted], context)
         offers, refused = await self.offer(service, self.mitigations, context)

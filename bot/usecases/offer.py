@@ -15,7 +15,7 @@ from bot.domain.service import Service
 from bot.ports import Mitigation, Storage
 from bot.usecases.describe import Context, Describe
 from bot.usecases.guard import Ground, Guard, question
-from bot.usecases.joining import incident_of
+from bot.usecases.joining import if_open, incident_of
 from bot.usecases.switched import Switched
 
 # By hand it would do nothing, or cross what somebody else began.
@@ -128,7 +128,9 @@ class Offer:
 
     async def again(self, service: Service, preview: Preview, reason: str) -> MitigationOffers:
         """Describe anew what a stale button meant, and say why."""
-        context = Context(preview.triage_id, preview.incident_id)
+        async with self.storage() as uow:
+            incident_id = await if_open(uow, preview.incident_id)
+        context = Context(preview.triage_id, incident_id)
         offers: tuple[Preview, ...] = ()
         if preview.undoes is None:
             offers, refused = await self(service, [preview.kind], context)
@@ -138,7 +140,7 @@ class Offer:
             undo = None if target is None else await self._undo_or_why(service, target)
             offers = (undo,) if isinstance(undo, Preview) else ()
             refused = (undo,) if isinstance(undo, NotOffered) else ()
-        return MitigationOffers(service.name, offers, refused, preview.incident_id, reason)
+        return MitigationOffers(service.name, offers, refused, incident_id, reason)
 
     async def _undo_or_why(self, service: Service, run: MitigationRun) -> Preview | NotOffered:
         try:

@@ -214,11 +214,15 @@ class PressMitigation:
         return taken
 
     async def _attached(self, uow: UnitOfWork, preview: Preview, ground: Ground) -> Incident | None:
-        if preview.incident_id is not None:
-            incident = await uow.incidents.get(preview.incident_id)
-            if incident.is_open or preview.undoes is not None:
-                return incident
-        return await incident_of(uow, ground, preview.kind, self.mitigations)
+        if preview.incident_id is None:
+            return await incident_of(uow, ground, preview.kind, self.mitigations)
+        offered = await uow.incidents.get(preview.incident_id)
+        if offered.is_open or preview.undoes is not None:
+            return offered
+        found = await incident_of(uow, ground, preview.kind, self.mitigations)
+        if found is None or found.id != offered.id:  # the dialog said that it joins this one
+            raise StalePressError(f"{offered.name} was resolved since this was offered.")
+        return found
 
     async def _refused(
         self, request: Press, preview: Preview, delivery: DeliveryKey | None, error: UserError

@@ -54,6 +54,17 @@ async def test_inside_an_incident_it_goes_to_its_thread():
     assert (sending.channel, sending.parent) == ("C0INCIDENTS", "INC-42/card")
 
 
+async def test_asked_for_a_resolved_incident_they_say_that_they_open_another():
+    world = World()
+    await keep(world, an_incident(status=Status.RESOLVED, resolved_at=NIGHT))
+
+    sending = await said(world, incident_id=IncidentId(42))
+
+    assert sending.parent == "INC-42/card"
+    assert sending.message.incident_id is None
+    assert {one.incident_id for one in sending.message.offers} == {None}
+
+
 async def test_offers_belong_to_the_open_incident_of_the_service():
     world = World()
     await keep(world, an_incident())

@@ -260,14 +260,18 @@ async def test_the_offers_own_incident_wins_while_it_is_open():
     assert world.storage.runs[0].incident_id == 7
 
 
-async def test_the_offer_of_a_resolved_incident_opens_a_new_one():
+async def test_an_incident_resolved_since_the_offer_is_not_joined_and_a_new_one_is_offered():
     world = World()
-    await keep(world, an_incident(id=7, status=Status.RESOLVED))
+    await keep(world, an_incident(id=7))
     preview = await world.offered()
-    world.storage.tables.previews[preview.id] = replace(preview, incident_id=7)
+    await keep(world, an_incident(id=7, status=Status.RESOLVED))
 
-    await world.press_on(preview)
+    (told,) = await world.press_on(preview)
 
+    assert (preview.incident_id, world.storage.runs) == (7, [])
+    assert told.reason == "INC-7 was resolved since this was offered."
+    assert (told.incident_id, told.offers[0].incident_id) == (None, None)
+    await world.press_on(told.offers[0])
     assert world.storage.runs[0].incident_id == 42
 
 
