@@ -104,7 +104,8 @@ def fewer_failures(seen: Requests, limits: Thresholds) -> Effect:
     failed, requests = seen.after.failed, seen.after.requests
     said = f"{failed} of {requests} requests failed in {ago(seen.after.window)}{_before(seen)}"
     if Signs(seen.after, limits).share(failed) is not Share.FEW:
-        return Effect(EffectState.PENDING, said, seen.counted)
+        state = EffectState.WORSE if _fails_more(seen, limits) else EffectState.PENDING
+        return Effect(state, said, seen.counted)
     if seen.before is None or Signs(seen.before, limits).share(seen.before.failed) is Share.FEW:
         return Effect(EffectState.UNSEEN, f"{said}: nothing fell", seen.counted)
     return Effect(EffectState.EFFECTIVE, said, seen.counted)

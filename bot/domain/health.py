@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.answer import Exchange, Failure, Phase
+from bot.domain.classes import is_success
 
 
 class HealthState(StrEnum):
@@ -62,12 +63,19 @@ def read_health(
     if seen.failure is not None or seen.status is None:
         return HealthReading(HealthState.DOWN, "no answer")
     if path is None:
-        state = HealthState.HEALTHY if seen.status < 400 else HealthState.DOWN  # noqa: PLR2004  HTTP
-        return HealthReading(state, str(seen.status))
+        return _by_status(seen.status)
     reading = _at(seen.body, path, own_words)
     if reading.state is HealthState.UNKNOWN and seen.status >= 300:  # noqa: PLR2004  HTTP
         return HealthReading(reading.state, f"{seen.status}, {reading.said}")
     return reading
+
+
+def _by_status(status: int) -> HealthReading:
+    if 300 <= status < 400:  # noqa: PLR2004  HTTP
+        # To a login page or to https: what stands there was not asked.
+        return HealthReading(HealthState.UNKNOWN, f"{status}, a redirect")
+    state = HealthState.HEALTHY if is_success(status) else HealthState.DOWN
+    return HealthReading(state, str(status))
 
 
 def _at(body: object, path: str, own_words: Mapping[str, tuple[str, ...]]) -> HealthReading:

@@ -96,7 +96,9 @@ class ServiceSettings(Part):
     )
     health_url: HttpUrl | None = Field(None, description="Health endpoint of the service.")
     health_path: str | None = Field(
-        None, description="Dotted path to Ideogram's value; null lets the HTTP status decide."
+        None,
+        description="Dotted path to Ideogram's value; null lets the HTTP status decide; a redirect"
+        " says nothing then.",
     )
     health_values: dict[Literal["healthy", "degraded", "down", "fallback"], list[str]] = Field(
         default={}, description="The service's own words by meaning."

@@ -9,7 +9,15 @@ import structlog
 
 from bot.domain.draft import Seen
 from bot.domain.errors import UserError
-from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey, ServiceName, TriageId, UserId
+from bot.domain.ids import (
+    ChannelId,
+    DeliveryKey,
+    OutboxKey,
+    ServiceName,
+    TriageId,
+    UserId,
+    incident_text,
+)
 from bot.domain.incident import TITLE_MAX_CHARS, Incident, Status, shortened
 from bot.domain.message import Answer, AnswerKind, Note, NoteKind
 from bot.domain.policy import Policy
@@ -21,6 +29,7 @@ from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork, Words
 from bot.usecases.find_triage import show_triage
 from bot.usecases.incident_card import IncidentCards
+from bot.usecases.joining import open_beside
 from bot.usecases.live_card import CLAIM
 
 log = structlog.get_logger()
@@ -49,8 +58,12 @@ class DeclareIncident:
     ) -> None:
         """Open an incident for a person.
 
+        Out of a triage there is one per service. Who fills the form may mean something else, so
+        another one is opened, and the answer names those that are open, too.
+
         Raises:
-            UserError: The triage or the service has an open incident already.
+            UnknownServiceError: There is no such service.
+            UserError: The triage is not known, or its service has an open incident already.
         """
         asked = request.asked
         service = find_service(self.services, request.service).name
@@ -67,9 +80,11 @@ class DeclareIncident:
                 title=request.title,
                 severity=request.severity,
             )
+            beside = await open_beside(uow, incident.service, incident.id)
             if delivery is not None:
                 await uow.inbox.close(delivery, at=self.clock.now())
-        await answer(Answer(AnswerKind.DONE, text=f"{incident.name} is open, you own it."))
+        also = "" if beside is None else f" {incident_text(beside)} is open for {service}, too."
+        await answer(Answer(AnswerKind.DONE, text=f"{incident.name} is open, you own it.{also}"))
 
     async def declare(
         self,

@@ -13,6 +13,7 @@ from bot.domain.errors import (
     NotAllowedError,
     StalePressError,
     UnfinishedError,
+    UnknownServiceError,
     UserError,
 )
 from bot.domain.ids import (
@@ -96,9 +97,15 @@ class PressMitigation:
         """
         async with self.storage() as uow:
             preview = await uow.mitigations.preview(request.preview_id)
+            if preview is None:
+                await traces.audit_unknown(uow, request)
         if preview is None:
             raise StalePressError("This button is not known any more. Ask: /ideogram mitigate")
-        service = find_service(self.services, preview.service)
+        try:
+            service = find_service(self.services, preview.service)
+        except UnknownServiceError as error:
+            await self._refused(request, preview, delivery, error)
+            raise
         try:
             ground = await self._checked(request, preview, service)
             run = await self._accepted(request, preview, ground, delivery)
@@ -270,5 +277,7 @@ def _guard_of(error: UserError) -> str:
             return "policy"
         case AlreadyPressedError():
             return "already pressed"
+        case UnknownServiceError():
+            return "configured"
         case _:
             return "changed"

@@ -9,6 +9,7 @@ from bot.domain.message import MitigationProgress
 from bot.domain.mitigation import MitigationRun, Preview
 from bot.domain.patch import as_text
 from bot.domain.press import change_text, duration_text
+from bot.domain.request import Press
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent
 from bot.ports import AuditEntry, UnitOfWork
 
@@ -66,13 +67,23 @@ async def audit(uow: UnitOfWork, preview: Preview, by: UserId, result: str, at: 
     before = as_text({change.name: change.before for change in preview.changes})
     after = as_text({change.name: change.after for change in preview.changes})
     target = f"{preview.where}/{preview.deployment}"
-    await uow.audit.add(AuditEntry(at, by, preview.kind.value, target, before, after, result))
+    await _add(uow, AuditEntry(at, by, preview.kind.value, target, before, after, result))
+
+
+async def audit_unknown(uow: UnitOfWork, press: Press) -> None:
+    """Write down a press of a button that nobody remembers."""
+    asked, what = press.asked, f"button {press.preview_id}"
+    await _add(uow, AuditEntry(asked.at, asked.by, what, "", "", "", "refused: not known"))
+
+
+async def _add(uow: UnitOfWork, entry: AuditEntry) -> None:
+    await uow.audit.add(entry)
     log.info(
         "mitigation.audited",
-        by=by,
-        mitigation=preview.kind.value,
-        target=target,
-        before=before,
-        after=after,
-        result=result,
+        by=entry.by,
+        mitigation=entry.what,
+        target=entry.target,
+        before=entry.before,
+        after=entry.after,
+        result=entry.result,
     )

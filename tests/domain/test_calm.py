@@ -107,6 +107,12 @@ def test_young_trouble_is_compared_with_what_failed_since_it_began(began, hit, b
             "1 of 100 requests failed in 2 min, 338 of 340 before",
         ),
         ({"c503": 340}, {"success": 60, "c503": 40}, PENDING, "40 of 100 requests failed in 2 min"),
+        (
+            {"success": 80, "c503": 20},
+            {"c503": 100},
+            WORSE,
+            "100 of 100 requests failed in 2 min, 20 of 100 before",
+        ),
         ({"success": 340}, {"success": 99}, UNSEEN, "0 of 99 requests failed in 2 min, 0 of 340"),
         ({}, {"success": 99}, UNSEEN, "0 of 99 requests failed in 2 min: nothing fell"),
         ({"c503": 340}, {"c503": 0}, UNSEEN, "no requests in 2 min"),

@@ -47,6 +47,8 @@ def test_a_health_document(body, expected):
 def test_without_a_path_the_status_decides():
     assert read_health(an_exchange(204), None, {}).state is State.HEALTHY
     assert read_health(an_exchange(503), None, {}).state is State.DOWN
+    redirected = read_health(an_exchange(302), None, {})
+    assert (redirected.state, redirected.said) == (State.UNKNOWN, "302, a redirect")
 
 
 def test_no_answer_means_down():

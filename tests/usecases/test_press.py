@@ -3,14 +3,20 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import AlreadyPressedError, ForbiddenError, StalePressError, UnavailableError
+from bot.domain.errors import (
+    AlreadyPressedError,
+    ForbiddenError,
+    StalePressError,
+    UnavailableError,
+    UnknownServiceError,
+)
 from bot.domain.ids import MitigationId, PreviewId
 from bot.domain.incident import Status
 from bot.domain.message import Answer, MitigationOffers, MitigationProgress, Trouble
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.policy import Policy
 from bot.domain.timeline import EventKind
-from tests.builders import ANA, BEN, an_incident
+from tests.builders import ANA, BEN, a_service, an_incident
 from tests.usecases.pressing import DELIVERY, TARGET, World
 
 
@@ -214,6 +220,21 @@ async def test_an_unknown_button_is_refused():
 
     with pytest.raises(StalePressError):
         await world.press_on(preview)
+
+    assert [(one.what, one.result) for one in world.storage.audit] == [
+        ("button gone", "refused: not known")
+    ]
+
+
+async def test_a_press_for_a_service_that_is_gone_is_audited():
+    world = World()
+    preview = await world.offered()
+    world.service = a_service(name="another")
+
+    with pytest.raises(UnknownServiceError):
+        await world.press_on(preview)
+
+    assert world.storage.audit[-1].result == "refused: configured"
 
 
 async def test_a_press_without_a_delivery_is_taken_up_too():
