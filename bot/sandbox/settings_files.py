@@ -77,7 +77,7 @@ def _service(addresses: Addresses) -> dict[str, Any]:
             "concurrency": {
                 "env": "IDEOGRAM_CONCURRENCY",
                 "normal": 8,
-                "reduced": [3, 1],
+                "reduced": [2, 1],
                 "per": "pod",
             },
         },

@@ -152,6 +152,7 @@ class World:
                 think_seconds=self._pace.think_seconds,
             )
         )
+        self.ideogram.crowd(lambda: self.service.most_at_once)
         if self.prometheus_url == OWN_PROMETHEUS:
             await self._enter_prometheus(stack)
         self._write_settings(outside.url)

@@ -3,7 +3,7 @@
 Every row of the verdict table has its stories in tests/scenarios/verdicts.
 """
 
-from tests.scenarios.story import ANA, Story, buttons, label, read
+from tests.scenarios.story import ANA, Story, a_story, buttons, label, read
 
 
 async def _judged(story: Story, fault: str, *words: str) -> str:
@@ -19,20 +19,35 @@ def _asked(story: Story, name: str) -> str:
     return str(found[2]["confirm"]["text"]["text"])
 
 
-async def test_429_reduces_concurrency_with_its_arithmetic_and_takes_it_back(story):
+async def test_429_that_one_step_down_does_not_end_is_reduced_with_its_arithmetic(tmp_path):
+    def small_steps(config):
+        config["services"][0]["switches"]["concurrency"]["reduced"] = [3, 1]
+
+    async with a_story(tmp_path, amend=small_steps) as story:
+        await _judged(story, "rate-limited", "· We send too many requests at once")
+        asked = _asked(story, "Reduce Concurrency")
+        assert "IDEOGRAM_CONCURRENCY 8 → 3." in asked
+        assert "pods × 3" in asked  # noqa: RUF001  the sign that people read
+
+        await story.press("Reduce Concurrency")
+        await story.sees(f"<@{ANA}> *", "Reduce Concurrency on", " × 429 in ", seconds=90)  # noqa: RUF001  the sign that people read
+        assert (story.value("IDEOGRAM_CONCURRENCY"), story.patches()) == ("3", 1)
+
+        await story.press("Undo Reduction")
+        await story.sees(f"<@{ANA}>", "Undo Reduction on ideogram-service")
+        await story.until(lambda: story.value("IDEOGRAM_CONCURRENCY") == "8", "8 again")
+        assert story.patches() == 2
+
+
+async def test_429_ends_when_few_enough_are_sent_and_a_healthy_card_offers_the_way_back(story):
     await _judged(story, "rate-limited", "· We send too many requests at once")
-    asked = _asked(story, "Reduce Concurrency")
-    assert "IDEOGRAM_CONCURRENCY 8 → 3." in asked
-    assert "pods × 3" in asked  # noqa: RUF001  the sign that people read
 
     await story.press("Reduce Concurrency")
-    await story.sees(f"<@{ANA}> *", "Reduce Concurrency on", " × 429 in ", seconds=90)  # noqa: RUF001  the sign that people read
-    assert (story.value("IDEOGRAM_CONCURRENCY"), story.patches()) == ("3", 1)
+    await story.sees(f"<@{ANA}> *Effective", "Reduce Concurrency on", "no 429 in", seconds=90)
+    await story.run("triage full")
 
-    await story.press("Undo Reduction")
-    await story.sees(f"<@{ANA}>", "Undo Reduction on ideogram-service")
-    await story.until(lambda: story.value("IDEOGRAM_CONCURRENCY") == "8", "8 again")
-    assert story.patches() == 2
+    await story.sees("All fine", "concurrency reduced to 2")
+    assert story.button("Restore Concurrency") is not None
 
 
 async def test_our_own_bad_deploy_is_ours_and_names_the_revision(story):

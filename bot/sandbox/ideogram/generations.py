@@ -63,6 +63,7 @@ class Generations:
         slow_seconds: What it takes under the fault `slow`.
         partial_share: Share of generations that fail under the fault `partial-outage`.
         fault: The fault that is set, if any.
+        is_crowded: Under the fault `rate-limited`: whether the account sends too much right now.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Generations:
         self.partial_share = PARTIAL_SHARE
         self.slow_seconds = 35.0
         self.fault: str | None = None
+        self.is_crowded: Callable[[], bool] = lambda: True
         self._account = account
         self._signer = signer
         self._url = url
@@ -172,7 +174,7 @@ class Generations:
         if REFUSED_PROMPT_WORD in order.prompt.lower():
             raise Refusal(422, UNSAFE_PROMPT)
         at_once = _AT_ONCE.get(self.fault or "")
-        if at_once is not None:
+        if at_once is not None and (self.fault != faults.RATE_LIMITED or self.is_crowded()):
             raise Refusal(*at_once)
 
     def _strike(self, endpoint: str) -> None:

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from bot.sandbox.ideogram import faults
 from bot.sandbox.ideogram.account import Account
-from bot.sandbox.ideogram.answers import Refusal, not_found, problem
+from bot.sandbox.ideogram.answers import MAX_INFLIGHT_REQUESTS, Refusal, not_found, problem
 from bot.sandbox.ideogram.faults import FAULTS
 from bot.sandbox.ideogram.generations import JITTER, Generations
 from bot.sandbox.ideogram.listener import Listener
@@ -121,6 +121,10 @@ class IdeogramServer:
     def fault(self) -> str | None:
         """The name of the fault that is set."""
         return self._generations.fault
+
+    def crowd(self, requests_at_once: Callable[[], int]) -> None:
+        """Under the fault `rate-limited`, refuse only while this is above the account's limit."""
+        self._generations.is_crowded = lambda: requests_at_once() > MAX_INFLIGHT_REQUESTS
 
     def add_key(self, key: str) -> None:
         """Accept another key of the same account."""

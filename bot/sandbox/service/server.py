@@ -105,6 +105,12 @@ class ServiceServer:
         """Yield a queue of `{"type": "outcome", ...}` with all that users get from now on."""
         return self._outcomes.subscribe()
 
+    @property
+    def most_at_once(self) -> int:
+        """How many requests its ready pods may send to Ideogram at a time, all together."""
+        asking = [one for one in self._gateway.switches() if not one.serves_placeholders]
+        return sum(one.concurrency for one in asking)
+
     def health(self) -> dict[str, object]:
         """Return what `GET /health` answers."""
         return health(self._gateway.switches(), reversed(self.outcomes))

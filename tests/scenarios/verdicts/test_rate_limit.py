@@ -22,7 +22,7 @@ async def test_a_refused_canary_shows_the_arithmetic_and_what_to_reduce(place):
     assert PARTNERSHIP in found.next_steps[-1]
     assert found.contact == PARTNERSHIP
     assert found.would_change == "an image with fewer requests in flight"
-    assert "IDEOGRAM_CONCURRENCY=3" in found.by_hand[0]
+    assert "IDEOGRAM_CONCURRENCY=2" in found.by_hand[0]
 
 
 @pytest.mark.parametrize("body", [{}, {"error": "x", "reject_reason": "of_next_year"}, "<html>"])
