@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import structlog
+from hypothesis import HealthCheck, settings
 
 os.environ.pop("PYTHONASYNCIODEBUG", None)  # asyncio's debug mode changes the timing of everything
 
@@ -43,6 +44,10 @@ def _is_here(host: str | bytes | None) -> bool:
 
 
 sys.addaudithook(_refuse_outside)
+
+# A busy machine makes no claim false: how long an example takes is none of them.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 # As it comes, structlog prints every local variable of a traceback: seconds for each.
 structlog.configure(

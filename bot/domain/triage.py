@@ -68,9 +68,6 @@ class Triage:
         """Show it in one more channel."""
         return replace(self, elsewhere=(*self.elsewhere, channel))
 
-    def after(self, stored: Self | None) -> Self:
+    def after(self, stored: Self) -> Self:
         """Take over what people did with it meanwhile."""
-        if stored is None:
-            return self
-        card = replace(self.card, incident_id=stored.incident_id)
-        return replace(self, card=card, incident_id=stored.incident_id, elsewhere=stored.elsewhere)
+        return replace(self, incident_id=stored.incident_id, elsewhere=stored.elsewhere)

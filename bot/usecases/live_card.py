@@ -107,7 +107,7 @@ class LiveCard:
     async def __call__(self, triage: Triage, progress: Progress, make_offers: MakeOffers) -> None:
         """Paint until the measuring is over: soon, then at most every 2 s, a verdict at once."""
         now = asyncio.get_running_loop().time
-        shown, due = 0, now() + SHOW_FIRST.total_seconds()
+        due = now() + SHOW_FIRST.total_seconds()
         wait: timedelta | None = None
         while True:
             await progress.wakes(wait)
@@ -115,25 +115,22 @@ class LiveCard:
                 return
             # A settled verdict stands: trying all that can still come takes a while.
             found = None if progress.settled is not None else progress.judged()
-            seen, wait = len(progress.results), None
+            wait = None
             if found is not None and found.is_settled:
                 progress.offers = await make_offers(found.diagnosis.cause)
                 progress.settled = found.diagnosis
-            elif seen == shown:
-                continue
             elif now() < due:
                 wait = timedelta(seconds=due - now())
                 continue
             await self._paint(triage, progress, found)
-            # What came in while this was painted is not on it.
-            shown, due = seen, now() + SHOW_EVERY.total_seconds()
+            due = now() + SHOW_EVERY.total_seconds()
 
     async def _paint(self, triage: Triage, progress: Progress, found: Early | None) -> None:
         painted, now = _card(triage.card, progress, found), self.clock.now()
         try:
             async with self.storage() as uow:
                 # An early button may have made an incident of it, others may have asked for it.
-                current = triage.after(await uow.triages.get(triage.id))
+                current = triage.after(await uow.triages.get(triage.id) or triage)
                 taken = current.incident_id
                 beside = await open_beside(uow, triage.service, taken)
                 card = replace(painted, incident_id=taken, open_incident=beside)

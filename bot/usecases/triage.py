@@ -197,7 +197,7 @@ class RunTriages:
             examined = await self.examine.settle(uow, plan, examined)
             card = self._final(triage.card, examined, offers, not_offered)
             card = await with_memory(uow, card, examined, now)
-            current = triage.after(await uow.triages.get(triage.id))
+            current = triage.after(await uow.triages.get(triage.id) or triage)
             taken = current.incident_id
             beside = await open_beside(uow, triage.service, taken)
             ended = replace(

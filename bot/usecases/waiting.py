@@ -6,8 +6,9 @@ from datetime import timedelta
 
 async def comes(event: asyncio.Event, within: timedelta | None) -> bool:
     """Wait for an event, at most for this long; tells whether it came."""
-    try:
-        async with asyncio.timeout(None if within is None else within.total_seconds()):
-            return await event.wait()
-    except TimeoutError:
-        return False
+    seconds = None if within is None else within.total_seconds()
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(event.wait())
+        await asyncio.wait({waiting}, timeout=seconds)
+        waiting.cancel()
+    return event.is_set()

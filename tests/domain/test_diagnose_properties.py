@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import facts
@@ -80,7 +80,6 @@ def test_a_status_page_never_moves_a_verdict(seen, outcome):
 
 
 @given(measurements(), st.data())
-@settings(deadline=None)
 def test_a_healthy_result_that_turns_sick_never_makes_the_severity_milder(seen, data):
     healthy = [one for one in seen.results.values() if one.outcome is Outcome.HEALTHY]
     one = data.draw(st.sampled_from(healthy)) if healthy else not_run(ProbeKind.CONNECTIVITY)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.answer import AnswerClass as Answer
@@ -123,7 +123,6 @@ def test_a_milder_fault_is_only_said_so_far():
 
 
 @given(measurements().filter(lambda seen: diagnose(seen).severity is Severity.P1))
-@settings(deadline=None)
 def test_a_settled_verdict_is_displaced_by_nothing_that_is_pending(seen):
     for kind in [kind for kind, one in seen.results.items() if one.ran]:
         found = early(without(seen, kind), [kind])
@@ -133,7 +132,6 @@ def test_a_settled_verdict_is_displaced_by_nothing_that_is_pending(seen):
 
 
 @given(measurements(), st.sets(st.sampled_from(ProbeKind), min_size=2, max_size=3))
-@settings(deadline=None)
 def test_a_settled_verdict_is_the_final_one(seen, pending):
     found = early(without(seen, *pending), pending)
 

@@ -236,7 +236,7 @@ def test_the_systems_list_is_read_as_its_resolver_does(tmp_path):
 
 
 @given(st.lists(st.binary(max_size=80) | st.tuples(st.integers(0, 200), st.integers(0, 255))))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_packet_is_an_exception(changes):
     def mangled(question):
         packet = bytearray(GOOD(question))

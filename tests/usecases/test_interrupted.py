@@ -1,10 +1,12 @@
 """Triages whose process went away."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.diagnosis import Mode
+from bot.domain.ids import OutboxKey
 from bot.domain.message import TriageState
 from bot.domain.probe import ProbeKind
 from bot.domain.request import TriageAll
@@ -63,3 +65,15 @@ async def test_a_table_cut_short_says_so_instead_of_a_card_for_each_of_its_lines
     assert isinstance(table, TriageTable)
     assert (table.is_interrupted, table.waiting) == (True, 1)
     assert night.storage.triages[0].card.state is TriageState.INTERRUPTED
+
+
+async def test_a_line_of_a_table_that_nobody_remembers_ends_all_the_same():
+    night = Night()
+    await night.triaged()
+    lost = replace(night.storage.triages[0], ended_at=None, table=OutboxKey("gone"))
+    async with night.storage() as uow:
+        await uow.triages.save(lost, claimed_until=None)
+
+    await night.interrupted()
+
+    assert night.storage.triages[0].ended_at == night.clock.now()
