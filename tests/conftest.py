@@ -1,4 +1,4 @@
-"""For all tests: no socket leaves this machine.
+"""For all tests: no socket leaves this machine, and nothing is hurried.
 
 An audit hook sees every connection and every look-up of a name in this process, whatever library
 makes it. It cannot be removed again, so it stands for the whole run.
