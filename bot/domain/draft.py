@@ -35,14 +35,17 @@ class Seen:
 
     @property
     def state(self) -> str:
-        """Name the status and the newest mitigation's state, to tell whether anything went on."""
-        run = self.mitigation
-        return f"{self.incident.status}/{'-' if run is None else f'{run.name}/{run.state}'}"
+        """Name what people and mitigations change, to tell whether anything went on."""
+        one, run = self.incident, self.mitigation
+        said = f"{one.status}/{one.severity}/{one.updates}"
+        return f"{said}/{'-' if run is None else f'{run.name}/{run.state}'}"
 
     @property
     def state_text(self) -> str:
-        """Say the same for people: `INC-1 is MITIGATED; Undo Fallback: worse after 8 s`."""
-        run, status = self.mitigation, f"{self.incident.name} is {self.incident.status.upper()}"
+        """Say the same for people: `INC-1 is P1, MITIGATED; Undo Fallback: worse after 8 s`."""
+        one, run = self.incident, self.mitigation
+        status = f"{one.name} is {one.severity}, {one.status.upper()}"
+        status += f", update {one.updates} is out" if one.updates else ""
         if run is None:
             return status
         done = f"{action_name(run)} is under way" if run.is_running else action_text(run)

@@ -12,6 +12,7 @@ BotError
     ConflictError         the object changed since it was read: read again, decide again
   PermanentError          the other side refused; the text says what to do by hand
     ForbiddenError, MissingError, SpendingError
+      SignedOutError        waits until somebody sets a new token
   ClaimLostError          somebody else has taken the work over: leave it to them
   ConfigError             start is refused, exit 2, every problem listed
 """
@@ -139,6 +140,10 @@ class PermanentError(BotError):
 
 class ForbiddenError(PermanentError):
     """A token, scope or Role of ours is missing; the text says which."""
+
+
+class SignedOutError(ForbiddenError):
+    """A token of ours is not accepted any more; who runs the bot mends it, then all goes on."""
 
 
 class MissingError(PermanentError):

@@ -13,6 +13,7 @@ from bot.domain.errors import (
     ForbiddenError,
     PermanentError,
     RateLimitedError,
+    SignedOutError,
     UnavailableError,
     UnseenError,
 )
@@ -32,6 +33,7 @@ FIXES: Final[Mapping[str, str]] = {
     "invalid_auth": "Set SLACK_BOT_TOKEN to the app's current bot token.",
     "not_authed": "Set SLACK_BOT_TOKEN.",
     "token_revoked": "Reinstall the app and set SLACK_BOT_TOKEN.",
+    "token_expired": "Set SLACK_BOT_TOKEN to the app's current bot token.",
     "account_inactive": "Reinstall the app and set SLACK_BOT_TOKEN.",
     "restricted_action": "Ask a workspace admin to let the app post there.",
     "msg_too_long": "Shorten the text in the templates folder.",
@@ -45,12 +47,10 @@ OPEN_SOCKET: Final = "apps.connections.open"  # the one method that takes anothe
 _FIX_OF_SOCKET: Final = (
     "Set SLACK_APP_TOKEN to an app-level token of this app with the scope connections:write."
 )
-_FORBIDDEN: Final = frozenset(
-    {
-        *("missing_scope", "invalid_auth", "not_authed", "token_revoked", "account_inactive"),
-        "not_allowed_token_type",
-    }
+_SIGNED_OUT: Final = frozenset(
+    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 )
+_FORBIDDEN: Final = _SIGNED_OUT | {"missing_scope", "not_allowed_token_type"}
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
 # What Slack documents as the usual wait where it names none.
@@ -87,11 +87,16 @@ def _refusal(method: str, response: Any) -> BotError:  # noqa: ANN401  slack_sdk
         return RateLimitedError(f"Slack asks to slow down {method}.", retry_after=wait)
     if status >= _SERVER_ERROR or code in _PERHAPS_DONE or not code:
         return UnseenError(f"Slack failed on {method} ({code or status}).")
-    kind = ForbiddenError if code in _FORBIDDEN else PermanentError
     fix = FIXES.get(code, "See docs.slack.dev for this error.")
-    if method == OPEN_SOCKET and kind is ForbiddenError:
+    if method == OPEN_SOCKET and code in _FORBIDDEN:
         fix = _FIX_OF_SOCKET
-    return kind(f"Slack refused {method}: {code}. {fix}")
+    return _kind(code)(f"Slack refused {method}: {code}. {fix}")
+
+
+def _kind(code: str) -> type[PermanentError]:
+    if code in _SIGNED_OUT:
+        return SignedOutError
+    return ForbiddenError if code in _FORBIDDEN else PermanentError
 
 
 def _code(response: Any) -> str:  # noqa: ANN401  as above

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import ColumnElement, FromClause, Row, and_, exists, not_, or_, select, text, update
 
 from bot.domain.ids import ChannelId, MessageTs, OutboxKey
@@ -12,6 +13,8 @@ from bot.storage import claims
 from bot.storage.codecs import MESSAGE
 from bot.storage.session import Session
 from bot.storage.tables import PENDING, OutboxRow, table
+
+log = structlog.get_logger()
 
 CHANNEL_ITSELF: Final = ""  # the parent of a row that answers nothing
 
@@ -25,10 +28,25 @@ class Due:
         self._table = table(OutboxRow)
 
     async def claim(self, now: datetime, until: datetime, holder: str) -> Sending | None:
-        """Take the oldest row that may be sent now."""
-        row = await self._next(await self._session.moment(now))
-        if row is None:
-            return None
+        """Take the oldest row that may be sent now; one that cannot be read is given up."""
+        while (row := await self._next(await self._session.moment(now))) is not None:
+            sending = readable(row)
+            if sending is not None:
+                return await self._taken(row, sending, now, until, holder)
+            await self._unreadable(row, now)
+        return None
+
+    async def _unreadable(self, row: Row[Any], now: datetime) -> None:
+        log.error("outbox.unreadable", key=row.key, channel=row.channel)
+        rows = self._table
+        why = "A newer version of the bot wrote it."
+        await self._session.run(
+            update(rows).where(rows.c.id == row.id).values(dead_at=now, why=why)
+        )
+
+    async def _taken(
+        self, row: Row[Any], sending: Sending, now: datetime, until: datetime, holder: str
+    ) -> Sending:
         tried = {
             "attempts": row.attempts + 1,
             "epoch": row.epoch + 1,
@@ -46,7 +64,7 @@ class Due:
                 claimed_until=await self._session.moment(until),
             )
         )
-        return await self._threaded(replace(sending_of(row), **tried))
+        return await self._threaded(replace(sending, **tried))
 
     async def _next(self, now: datetime) -> Row[Any] | None:
         rows = self._table
@@ -96,8 +114,16 @@ def _is_unfinished(rows: FromClause) -> ColumnElement[bool]:
     return and_(rows.c.ts.is_(None), rows.c.dead_at.is_(None))
 
 
-def sending_of(row: Row[Any]) -> Sending:
-    """Read a whole row; `parent_ts` is not known here."""
+def readable(row: Row[Any]) -> Sending | None:
+    """Read a whole row; None when it holds what this version does not know."""
+    try:
+        return _sending_of(row)
+    except ValueError:  # pydantic's ValidationError is one
+        return None
+
+
+def _sending_of(row: Row[Any]) -> Sending:
+    """Read a row without its `parent_ts`."""
     return Sending(
         id=row.id,
         key=OutboxKey(row.key),

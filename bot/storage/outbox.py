@@ -11,7 +11,7 @@ from bot.domain.outbox import Sending, SendingKind
 from bot.ports import Outbox
 from bot.storage import claims
 from bot.storage.codecs import MESSAGE
-from bot.storage.due import Due, sending_of
+from bot.storage.due import Due, readable
 from bot.storage.session import Session
 from bot.storage.tables import OutboxRow, table
 
@@ -157,8 +157,11 @@ class SqlOutbox(Outbox):
         return await self._session.run(anew) == 1
 
     async def dead(self, sending: Sending, *, at: datetime, why: str) -> bool:
-        """Give a row up."""
-        return await self._session.run(self._held(sending).values(dead_at=at, why=why)) == 1
+        """Give a row up; a card that is shown again later begins anew."""
+        given_up = self._held(sending).values(
+            dead_at=at, why=why, unseen=False, attempts=0, first_tried_at=None
+        )
+        return await self._session.run(given_up) == 1
 
     async def linked(self, key: OutboxKey, link: str) -> None:
         """Remember the address of a message."""
@@ -184,7 +187,7 @@ class SqlOutbox(Outbox):
         rows = self._table
         asked = select(rows).where(rows.c.ts.is_not(None), rows.c.link.is_(None))
         found = await self._session.all(asked.order_by(rows.c.id).limit(limit))
-        return [sending_of(row) for row in found]
+        return [one for one in map(readable, found) if one is not None]
 
     async def release(self, holder: str, now: datetime) -> None:  # noqa: ARG002  free is free
         """Hand all claims of a holder back."""

@@ -13,16 +13,15 @@ from typing import Final
 
 import structlog
 
-from bot.domain.errors import PermanentError, TemporaryError, UnavailableError, UnseenError
-from bot.domain.ids import ChannelId, MessageTs, OutboxKey, UserId
-from bot.domain.message import (
-    IncidentCard,
-    Message,
-    MitigationOutcome,
-    MitigationProgress,
-    TriageCard,
-    Trouble,
+from bot.domain.errors import (
+    PermanentError,
+    SignedOutError,
+    TemporaryError,
+    UnavailableError,
+    UnseenError,
 )
+from bot.domain.ids import ChannelId, MessageTs, OutboxKey
+from bot.domain.message import Trouble
 from bot.domain.outbox import (
     EDIT_EVERY,
     LATE_AFTER,
@@ -33,6 +32,7 @@ from bot.domain.outbox import (
 )
 from bot.ports import Clock, Messenger, Storage, UnitOfWork
 from bot.usecases.boundary import survives
+from bot.usecases.undelivered import undelivered
 
 log = structlog.get_logger()
 
@@ -43,6 +43,7 @@ CLOCKS_DIFFER: Final = timedelta(minutes=1)
 LAPSES_MAX: Final = 5  # a row that ends this program each time must not do so for ever
 LOOK_AGAIN: Final = timedelta(milliseconds=500)  # for what became due, while one is under way
 UNDELIVERED: Final = "undelivered/"  # such a message is not told when it fails itself
+SIGNED_OUT_WAIT: Final = timedelta(minutes=1)  # until somebody sets a new token
 LINKS_AT_ONCE: Final = 20
 LINK_TRIES: Final = 3
 EDITS_PER_MINUTE: Final = 40  # of all messages together; chat.update allows about 50 (tier 3)
@@ -159,6 +160,9 @@ class Deliver:
         except TemporaryError as error:
             unseen = isinstance(error, UnseenError)
             await self._later(sending, error.retry_after, unseen=unseen)
+        except SignedOutError as error:
+            log.warning("outbox.signed_out", key=sending.key, reason=str(error))
+            await self._later(sending, SIGNED_OUT_WAIT, unseen=False)
         except PermanentError as error:
             await self._refused(sending, str(error))
         else:
@@ -221,11 +225,13 @@ class Deliver:
         async with self.storage() as uow:
             held = await uow.outbox.dead(sending, at=now, why=why)
             if held and not sending.key.startswith(UNDELIVERED):
-                await self._report(uow, sending, _trouble(sending, why))
+                await self._report(uow, sending, undelivered(sending, why))
 
     async def _report(self, uow: UnitOfWork, sending: Sending, trouble: Trouble) -> None:
         """Tell it in operations, and to whom it concerns, who may not read there."""
-        key, now = OutboxKey(f"{UNDELIVERED}{sending.key}"), self.clock.now()
+        now = self.clock.now()
+        # Once an hour: a card is tried again with each state, and may find the place shut for long.
+        key = OutboxKey(f"{UNDELIVERED}{sending.key}/{now:%Y%m%d%H}")
         if self.operations:
             await uow.outbox.post(key, self.operations, trouble, at=now)
         if trouble.whom is not None:
@@ -234,6 +240,9 @@ class Deliver:
             await uow.outbox.post(own, ChannelId(trouble.whom), trouble, at=now)
 
     async def _link(self) -> None:
+        await survives("outbox.link_broke", self._look_up_links())
+
+    async def _look_up_links(self) -> None:
         try:
             async with self.storage() as uow:
                 sendings = await uow.outbox.unlinked(LINKS_AT_ONCE)
@@ -251,25 +260,3 @@ class Deliver:
         self._unlinkable.pop(sending.key, None)
         async with self.storage() as uow:
             await uow.outbox.linked(sending.key, link or "")
-
-
-def _trouble(sending: Sending, why: str) -> Trouble:
-    return Trouble(
-        what=f"The message {sending.key} could not be delivered to {sending.channel}.",
-        meaning=f"{why} It is not tried again; what comes after it goes on.",
-        fix="Mend the reason (is the bot in that channel?), then ask for it again.",
-        whom=_whom(sending.message),
-    )
-
-
-def _whom(message: Message) -> UserId | None:
-    """Tell who waits for a message."""
-    match message:
-        case TriageCard():
-            return message.asked_by
-        case IncidentCard():
-            return message.incident.owner or message.incident.declared_by
-        case MitigationProgress() | MitigationOutcome():
-            return message.run.by
-        case _:
-            return None

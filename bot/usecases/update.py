@@ -102,7 +102,8 @@ class PostUpdates:
     ) -> None:
         now = self.clock.now()
         evidence = Evidence(f"{incident.name}/update/{update.number}", update_key(incident))
-        said = {"status": str(update.status), "impact": update.impact}
+        rated = "" if before.severity is update.severity else f"now {update.severity}"
+        said = {"status": str(update.status), "severity": rated, "impact": update.impact}
         kinds = [(EventKind.UPDATE_POSTED, said | promise(update.next_update_at))]
         if before.status is not incident.status:
             kinds.append((EventKind.STATUS_CHANGED, {"status": str(incident.status)}))

@@ -190,7 +190,8 @@ class FakeOutbox(Outbox):
         row = self._held(sending)
         if row is None:
             return False
-        self._record(replace(row, dead_at=at, why=why))
+        anew = replace(row.sending, unseen=False, attempts=0, first_tried_at=None)
+        self._record(replace(row, sending=anew, dead_at=at, why=why))
         return True
 
     def _held(self, sending: Sending) -> OutboxRow | None:

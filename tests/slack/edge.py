@@ -69,12 +69,13 @@ class FakeLookup(Lookup):
     fails_with: Exception | None = None
     results: tuple[ProbeResult, ...] = SICK
     mitigation: MitigationRun | None = None
+    changes: dict[str, Any] = field(default_factory=dict)  # of the incident, since it was declared
     standing: tuple[MitigationRun, ...] = ()
 
     async def incident(self, incident_id: IncidentId | None) -> Seen:
         if self.fails_with is not None:
             raise self.fails_with
-        incident = an_incident(id=incident_id or IncidentId(42))
+        incident = an_incident(id=incident_id or IncidentId(42), **self.changes)
         return Seen(incident, mitigation=self.mitigation, standing=self.standing)
 
     async def triage(self, triage_id: TriageId) -> TriageCard:

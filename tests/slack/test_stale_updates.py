@@ -8,6 +8,7 @@ import pytest
 from bot.domain.draft import Seen
 from bot.domain.errors import UnavailableError, UserError
 from bot.domain.mitigation import State
+from bot.domain.severity import Severity
 from bot.slack import ids
 from bot.slack.answers import Place
 from bot.slack.fields import value_in
@@ -39,7 +40,7 @@ async def test_an_update_form_names_its_incident_and_its_state(edge, wire):
     view = wire.sent("views.open")[0]["view"]
     check_view(view)
     assert view["title"]["text"] == "Update INC-42"
-    assert view["blocks"][0]["text"]["text"] == "INC-42 is INVESTIGATING\nIdeogram is down"
+    assert view["blocks"][0]["text"]["text"] == "INC-42 is P1, INVESTIGATING\nIdeogram is down"
 
 
 async def test_an_update_that_nothing_outran_is_taken(edge):
@@ -60,9 +61,23 @@ async def test_an_outrun_update_comes_back_fresh_with_the_words_typed(edge):
     check_view(answer["view"])
     assert (answer["response_action"], edge.intake.keys) == ("update", [])
     about = answer["view"]["blocks"][0]["text"]["text"]
-    assert "INC-42 is INVESTIGATING; Enable Fallback: worse after 8 s." in about
+    assert "INC-42 is P1, INVESTIGATING; Enable Fallback: worse after 8 s." in about
     now = left_in(answer["view"])
     assert (now["impact"], now["status"]) == ("Half of them wait", "mitigated")
+
+
+async def test_an_update_that_another_one_outran_does_not_undo_it(edge):
+    left, metadata = an_open_form(action="Waiting for them")
+    edge.lookup.changes = {"severity": Severity.P2, "updates": 1, "impact": "A third of them wait"}
+
+    response = await edge.submit(ids.UPDATE_FORM, left, private_metadata=metadata)
+
+    view = json.loads(response.body)["view"]
+    about = view["blocks"][0]["text"]["text"]
+    assert "INC-42 is P2, INVESTIGATING, update 1 is out." in about
+    now = left_in(view)
+    assert (now["severity"], now["impact"]) == ("P2", "A third of them wait")
+    assert now["action"] == "Waiting for them"
 
 
 async def test_the_fresh_form_is_taken_as_it_came_back(edge):

@@ -15,10 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
 from bot.domain.errors import UnavailableError
+from bot.domain.ids import IncidentId, OutboxKey
+from bot.domain.message import Note, NoteKind
 from bot.storage.engine import create_engine
 from bot.storage.storage import SqlStorage
 from tests import postgres
-from tests.builders import a_preview, an_incident
+from tests.builders import INCIDENTS, NIGHT, a_preview, an_incident
 from tests.fakes.clock import FakeClock
 
 IMPATIENT = timedelta(milliseconds=200)
@@ -55,6 +57,25 @@ async def on_postgres(server: postgres.Server) -> AsyncIterator[SqlStorage]:
 async def use(storage: SqlStorage) -> None:
     async with storage() as uow:
         await uow.incidents.save(an_incident())
+
+
+async def test_a_message_that_a_newer_version_wrote_holds_up_no_other(
+    sqlite: SqlStorage, tmp_path: Path
+) -> None:
+    async with sqlite() as uow:
+        for key in ("new", "known"):
+            note = Note(NoteKind.DECLARED, IncidentId(1))
+            await uow.outbox.post(OutboxKey(key), INCIDENTS, note, at=NIGHT)
+    with sqlite3.connect(tmp_path / "new/folder/bot.db") as raw:
+        raw.execute("UPDATE outbox SET body = '{\"kind\": \"hologram\"}' WHERE key = 'new'")
+
+    with capture_logs() as logs:
+        async with sqlite() as uow:
+            claimed = await uow.outbox.claim(NIGHT, NIGHT, "a")
+
+    assert claimed is not None
+    assert claimed.key == "known"
+    assert [one["key"] for one in logs if one["event"] == "outbox.unreadable"] == ["new"]
 
 
 async def test_before_it_is_open_a_storage_is_unavailable(tmp_path: Path) -> None:

@@ -246,6 +246,18 @@ async def test_an_update_changes_the_incident_and_its_card():
     assert EventKind.STATUS_CHANGED in [event.kind for event in night.storage.events]
 
 
+async def test_a_change_of_severity_stands_on_the_timeline():
+    night = Night()
+    await night.at_night()
+
+    await night.update(an_update(night), None, night.heard)
+    await night.update(an_update(night), None, night.heard)
+
+    kind = EventKind.UPDATE_POSTED
+    said = [one.facts["severity"] for one in night.storage.events if one.kind is kind]
+    assert said == ["now P2", ""]
+
+
 async def test_a_second_update_without_a_change_of_status_is_one_line():
     night = Night()
     await night.at_night()

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import TriageId
@@ -199,6 +201,39 @@ async def test_a_database_that_goes_away_meanwhile_costs_only_the_picture():
         probe.waits_for.set()
 
     assert table(night).waiting == 0
+
+
+class _AwayAtTheEnd(Storage):
+    """A storage that goes away once everything is measured, for some tries."""
+
+    def __init__(self, night, tries):
+        self.night, self.tries = night, tries
+
+    def __call__(self):
+        if _ended(self.night) and self.tries:
+            self.tries -= 1
+            raise UnavailableError("away")
+        return self.night.storage()
+
+    async def wait_for_outbox(self, within):
+        raise AssertionError("nobody waits")
+
+
+async def test_a_database_that_comes_back_after_the_end_is_told_the_verdicts():
+    night = Night()
+    everything = replace(several(night, "one"), storage=_AwayAtTheEnd(night, 29))
+
+    await everything(TriageAll(asked(), Mode.QUICK), None, night.heard)
+
+    assert (table(night).waiting, table(night).lines[0].is_fine) == (0, True)
+
+
+async def test_a_database_that_stays_away_is_said():
+    night = Night()
+    everything = replace(several(night, "one"), storage=_AwayAtTheEnd(night, 99))
+
+    with pytest.raises(UnavailableError):
+        await everything(TriageAll(asked(), Mode.QUICK), None, night.heard)
 
 
 def _halfway(night):

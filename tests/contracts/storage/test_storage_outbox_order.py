@@ -193,7 +193,10 @@ async def test_a_new_state_brings_a_dead_card_back(storage: Storage) -> None:
         assert await nothing_is_due(uow)
         await uow.outbox.card(CARD, INCIDENTS, a_note("2"), at=NIGHT)
 
-        assert (await take(uow)).message == a_note("2")
+        back = await take(uow)
+
+        assert back.message == a_note("2")
+        assert (back.unseen, back.attempts) == (False, 1)  # nothing of it is looked for
 
 
 @pytest.mark.parametrize("kind", ["post", "file"])
