@@ -3,7 +3,6 @@
 import ipaddress
 import re
 from datetime import timedelta
-from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -23,16 +22,11 @@ from bot.domain.service import (
 )
 from bot.domain.status_page import StatusPage
 from bot.domain.thresholds import Thresholds
-from bot.settings.config_file import (
-    ConcurrencySettings,
-    ConfigFile,
-    PolicySettings,
-    ServiceSettings,
-    SwitchesSettings,
-    SwitchSettings,
-)
+from bot.settings.config_file import ConfigFile, PolicySettings, ServiceSettings
 from bot.settings.environment import Environment
+from bot.settings.switches import ConcurrencySettings, SwitchesSettings, SwitchSettings
 from bot.settings.traffic import PrometheusSettings
+from bot.settings.urls import passwords_in
 from bot.slack.credentials import Credentials
 
 
@@ -181,7 +175,7 @@ def credentials_of(environment: Environment) -> Credentials:
 
 
 def secrets_of(environment: Environment) -> tuple[str, ...]:
-    """List every secret, for redaction: of the database URL only its password."""
+    """List every secret, for redaction: of the database URL only its passwords."""
     secrets = (
         environment.slack_bot_token,
         environment.slack_app_token,
@@ -189,7 +183,5 @@ def secrets_of(environment: Environment) -> tuple[str, ...]:
         environment.ideogram_api_key,
     )
     values = [one.get_secret_value() for one in secrets if one is not None]
-    password = urlsplit(environment.database_url.get_secret_value()).password
-    # A driver decodes it, and may name it as it is then.
-    either = [] if password is None else [password, unquote(password)]
-    return tuple(dict.fromkeys((*values, *either)))
+    passwords = passwords_in(environment.database_url.get_secret_value())
+    return tuple(dict.fromkeys((*values, *passwords)))

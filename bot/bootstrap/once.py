@@ -33,7 +33,7 @@ Shown = tuple[TriageCard, list[str]]  # with the next steps in words
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[tuple[Outbound, bool]]:
-    """Open everything; the flag says whether the database answers."""
+    """Open everything; the flag says whether the database could be opened."""
     async with outbound(settings) as out:
         try:
             await out.storage.open()

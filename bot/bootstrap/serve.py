@@ -154,20 +154,22 @@ class Bot:
 
     async def unready(self) -> str:
         """Say what is not ready; empty when all is."""
-        if not self._remembers or not await self._database_answers():
-            return "the database does not answer"
+        if why := await self._database_away():
+            return why
         if not self._is_prepared:
             return "starting"
         if self.ways.socket is not None and not await self.ways.socket.is_connected():
             return "Slack's Socket Mode is not connected"
         return ""
 
-    async def _database_answers(self) -> bool:
+    async def _database_away(self) -> str:
         try:
             async with asyncio.timeout(READY_WITHIN.total_seconds()), self.out.storage():
-                return True
-        except (UnavailableError, TimeoutError):
-            return False
+                return ""
+        except UnavailableError as error:
+            return str(error)
+        except TimeoutError:
+            return "the database does not answer"
 
     async def _stop(self) -> None:
         if self.ways.socket is not None:

@@ -22,40 +22,10 @@ from bot.settings.names import (
     PersonOrEveryone,
 )
 from bot.settings.part import Part
+from bot.settings.switches import SwitchesSettings
 from bot.settings.traffic import PrometheusSettings, ThresholdSettings
 
 RESERVED_NAMES: Final = frozenset({"all", "quick", "full"})  # words of the triage command
-
-
-class SwitchSettings(Part):
-    """A boolean variable that the service honours."""
-
-    env: EnvName = Field(description="Name of the environment variable.")
-    when_on: str = Field("true", description="Value for on; a string.")
-    when_off: str = Field("false", description="Value for off; a string.")
-
-
-class ConcurrencySettings(Part):
-    """The variable that limits requests in flight."""
-
-    env: EnvName = Field(description="Name of the environment variable.")
-    normal: int = Field(
-        8, ge=1, description="Requests in flight in normal times; below Ideogram's limit of 10."
-    )
-    reduced: list[Annotated[int, Field(ge=1)]] = Field(
-        default=[3, 1], min_length=1, description="Values to step down to, largest first."
-    )
-    per: Literal["pod", "service"] = Field(
-        "pod", description="Whether the value counts for each pod or for all together."
-    )
-
-
-class SwitchesSettings(Part):
-    """The switches of a service; leave out what it does not honour."""
-
-    fallback: SwitchSettings | None = Field(None, description="Placeholders instead of pictures.")
-    generation: SwitchSettings | None = Field(None, description="Image generation as a whole.")
-    concurrency: ConcurrencySettings | None = Field(None, description="Requests in flight.")
 
 
 class SecretSettings(Part):

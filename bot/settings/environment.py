@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AliasGenerator,
@@ -16,6 +15,7 @@ from pydantic import (
 )
 
 from bot.domain.errors import Problem
+from bot.settings.urls import api_url, database_url
 
 SECRETS: Final = (
     "SLACK_BOT_TOKEN",
@@ -76,38 +76,18 @@ class Environment(BaseModel):
     @field_validator("slack_api_url")
     @classmethod
     def _ends_in_slash(cls, url: str) -> str:
-        return _http(url).rstrip("/") + "/"
+        return api_url(url).rstrip("/") + "/"
 
     @field_validator("ideogram_api_url")
     @classmethod
     def _ends_without_slash(cls, url: str) -> str:
-        return _http(url).rstrip("/")
+        return api_url(url).rstrip("/")
 
     @field_validator("database_url")
     @classmethod
-    def _has_an_async_driver(cls, url: SecretStr) -> SecretStr:
-        if not url.get_secret_value().startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
-            raise ValueError("it must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
-        parts = _split(url.get_secret_value())
-        if parts.scheme.startswith("sqlite") and parts.path in ("", "/", "/:memory:"):
-            raise ValueError("it must name a file: sqlite+aiosqlite:///path")
+    def _can_be_opened(cls, url: SecretStr) -> SecretStr:
+        database_url(url.get_secret_value())
         return url
-
-
-def _http(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError("it must start with https:// or http://")
-    return url
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises for a port that is no number
-    except ValueError:
-        # Without the original: its text may hold a part of the password.
-        raise ValueError("it is no URL: check its port, and quote the password (%40)") from None
-    return parts
 
 
 def with_files(environ: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
+from bot.domain.errors import UnavailableError
 from bot.storage.engine import create_engine, make_folder
 from bot.storage.tables import SCHEMA
 
@@ -19,7 +20,8 @@ async def migrate(url: str) -> None:
     """Upgrade to the newest schema in one transaction; without effect when it is there.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError, OSError: The database does not answer.
+        UnavailableError: The schema is newer than this program.
+        sqlalchemy.exc.SQLAlchemyError, OSError: The database does not answer, or refuses.
     """
     engine = create_engine(url, PATIENCE)
     make_folder(engine)
@@ -35,6 +37,9 @@ def upgrade(connection: Connection) -> None:
 
     SQLite's BEGIN IMMEDIATE keeps others out already; on Postgres the lock ends with the
     transaction, so a killed replica leaves nothing behind.
+
+    Raises:
+        UnavailableError: The schema is newer than this program.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -43,11 +48,17 @@ def upgrade(connection: Connection) -> None:
     # Read only where it is needed: it takes 0.1 s, and most starts find the newest schema.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:  # it knows no migration of the number that it finds
+        raise UnavailableError(
+            "The database is newer than this bot: run the version that made it, or a newer one."
+        ) from error
 
 
 def _is_current(connection: Connection) -> bool:

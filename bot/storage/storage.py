@@ -109,10 +109,11 @@ class SqlStorage(Storage):
         """Bring the schema up to date and begin to serve; may be repeated after it failed.
 
         Raises:
-            UnavailableError: The database does not answer.
+            UnavailableError: The database does not answer, or refuses its tables; the text says
+                why, and the same is said by every unit of work until it is open.
         """
         if self._engine is None:
-            async with self._border():
+            async with self._border.opening():
                 await migrate(self.url)
                 engine = create_engine(self.url, self.patience)
                 self._file = file_number(engine)
@@ -144,7 +145,7 @@ class SqlStorage(Storage):
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
         engine = self._engine
         if engine is None:
-            raise UnavailableError("The database is not open.")
+            raise UnavailableError(self._border.reason or "The database is not open.")
         if file_number(engine) != self._file:  # what is written now would be lost
             raise FileNotFoundError
         alone = self._alone() if engine.dialect.name == "sqlite" else nullcontext()

@@ -70,6 +70,10 @@ def problems(read, text=MINIMAL, *, for_slack=False, **environ):
     return refused.value.problems
 
 
+def switches(listed):
+    return MINIMAL + f"    switches: {{{listed}}}\n"
+
+
 def test_a_service_and_nothing_else_is_enough_for_a_terminal(read):
     settings = read(MINIMAL)
 
@@ -200,6 +204,23 @@ def test_without_resolvers_the_system_resolves(read):
         (MINIMAL + "ideogram: {resolvers: ['10.0.0.11:0']}", "10.0.0.11:5353"),
         (MINIMAL + 'slack: {incidents_channel: "#incidents"}', "at the bottom of its About"),
         (MINIMAL + "policy: {allow: {default: [ana]}}", "use the member id (U…)"),
+        (
+            switches("fallback: {env: A, when_on: 'no', when_off: 'no'}"),
+            "another value than when_on",
+        ),
+        (switches("fallback: {env: A, when_on: 'false'}"), "another value than when_on"),
+        (switches("concurrency: {env: A, reduced: [1, 3]}"), "largest first"),
+        (switches("concurrency: {env: A, reduced: [3, 3]}"), "each once"),
+        (switches("concurrency: {env: A, normal: 3, reduced: [9, 5]}"), "use values below normal"),
+        (switches("concurrency: {env: A, normal: 3}"), "reduced: use values below normal"),
+        (switches("concurrency: {env: A, reduced: [3, 0]}"), "greater than or equal to 1"),
+        (switches("concurrency: {env: A, normal: 0, reduced: [1]}"), "greater than or equal to 1"),
+        (switches("fallback: {env: A}, generation: {env: A}"), "generation: fallback has the same"),
+        (switches("fallback: {env: A}, concurrency: {env: A}"), "concurrency: fallback has the"),
+        (
+            switches("generation: {env: A}, concurrency: {env: A}"),
+            "concurrency: generation has the",
+        ),
         ("services: [", "not valid YAML"),
         ("services: \x07", "not valid YAML"),
     ],
@@ -207,7 +228,11 @@ def test_without_resolvers_the_system_resolves(read):
         *("no-name", "reserved", "twice", "legacy-price", "v3-price"),
         *("port-of-a-name", "public-port", "port-by-name", "longer-than-production", "empty"),
         *("resolver-name", "resolver-port"),
-        *("channel-name", "person-name", "yaml", "control"),
+        *("channel-name", "person-name"),
+        *("on-is-off", "on-is-the-default-off", "smallest-first", "step-twice", "above-normal"),
+        *("default-above-normal", "step-to-none", "normal-none"),
+        *("env-of-fallback", "env-of-fallback-too", "env-of-generation"),
+        *("yaml", "control"),
     ],
 )
 def test_wrong_values_are_explained(read, text, words):
