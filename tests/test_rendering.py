@@ -148,6 +148,14 @@ def test_fallback_still_on_asks_to_disable_it():
     assert said.text.endswith("Open to disable fallback.")
 
 
+def test_concurrency_still_reduced_asks_to_restore_it():
+    end = a_preview(kind=MitigationKind.RESTORE_CONCURRENCY)
+
+    said = WORDS.wording(a_healthy_card(offers=(end,)))
+
+    assert said.lead.endswith("*Do now: Restore Concurrency.*")
+
+
 def test_a_healthy_card_says_each_thing_once():
     said = WORDS.wording(a_healthy_card())
 

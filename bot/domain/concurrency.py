@@ -52,14 +52,29 @@ def step_down(switch: ConcurrencySwitch, current: int) -> int:
 
 
 def excess_warning(
-    service: Service, deployment: Deployment, change: EnvChange, limit: int | None
+    service: Service,
+    deployment: Deployment,
+    change: EnvChange,
+    limit: int | None,
+    *,
+    advises: bool = True,
 ) -> tuple[str, ...]:
-    """Warn when the value after a change still exceeds the limit, for a configured service."""
+    """Warn when the value after a change still exceeds the limit, for a configured service.
+
+    Args:
+        service: Has the switch.
+        deployment: Tells how many pods.
+        change: To another value, or to none.
+        limit: As Ideogram named it; None means the usual one.
+        advises: Name the value that would fit; of no use to who goes back to the normal one.
+    """
     if change.after is None or not change.after.isdecimal():
         return ()
     switch, value = concurrency_of(service), int(change.after)
     found = excess(switch, value, deployment.replicas, deployment.surge, limit)
-    return () if found is None else (found,)
+    if found is None:
+        return ()
+    return (found if advises else f"{found.partition(': ')[0].rstrip('.')}.",)
 
 
 def excess(

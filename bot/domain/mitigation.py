@@ -102,7 +102,7 @@ class Preview:
         paused: As the Deployment was then; part of what must not have changed.
         pods, ready: Of the Deployment then.
         warnings: For the confirm dialog, in words.
-        expected: How long until it takes effect, from earlier runs; None when never tried.
+        expected: How long pods take to be replaced, from earlier runs; None when never tried.
         last_worked_at: None when it never did here.
         undoes: The mitigation that this takes back; None for all others.
         settled_by: None until pressed.
@@ -192,6 +192,12 @@ class MitigationRun:
     def is_running(self) -> bool:
         """Whether there is still work to do on it."""
         return self.state in RUNNING
+
+    @property
+    def replaced_within(self) -> timedelta | None:
+        """From the press to the end of its rollout; where nobody saw that, to the result."""
+        end = self.rolled_out_at or self.finished_at
+        return None if end is None else end - self.pressed_at
 
     @property
     def took(self) -> timedelta | None:

@@ -37,7 +37,9 @@ def relief(runs: Sequence[MitigationRun]) -> Relief | None:
 
     Of several the one that is still in force counts, else the first; None when nothing helped yet.
     """
-    helped = [(run, run.finished_at) for run in helping(runs) if run.finished_at is not None]
+    # Users felt it when the pods were replaced; that it works may have been seen minutes later.
+    felt = [(run, run.rolled_out_at or run.finished_at) for run in helping(runs)]
+    helped = [(run, since) for run, since in felt if since is not None]
     standing = [(run, since) for run, since in helped if run.undone_by is None]
     for run, since in (*standing, *helped):
         ends = [one.applied_at for one in runs if one.id == run.undone_by]

@@ -49,7 +49,7 @@ class RestoreConcurrency:
         inflight_limit: int | None,
     ) -> tuple[str, ...]:
         """Say when the pods together still exceed the limit."""
-        return excess_warning(service, deployment, change, inflight_limit)
+        return excess_warning(service, deployment, change, inflight_limit, advises=False)
 
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
         """Look for 429 in users' requests."""

@@ -58,6 +58,7 @@ def config_file(addresses: Addresses, users: list[str]) -> dict[str, Any]:
         # Not Slack: the fault of our network leaves Slack alone, so that people can hear of it.
         "connectivity_urls": [f"{addresses.outside}/trace"],
         "slack": {"incidents_channel": INCIDENTS, "operations_channel": OPERATIONS},
+        "canary": {"recovery_every_minutes": 2},
         "policy": {"allow": {"default": users}},
     }
 

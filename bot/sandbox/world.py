@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from bot.sandbox.bot_process import BotDidNotStartError, BotProcess
+from bot.sandbox.bot_process import PROJECT, BotDidNotStartError, BotProcess
 from bot.sandbox.chaos import Chaos
 from bot.sandbox.ideogram.server import IdeogramServer
 from bot.sandbox.kubernetes.server import KubernetesServer
@@ -215,6 +215,7 @@ class World:
             "IDEOGRAM_API_URL": self._api_url,
             "DATABASE_URL": self.files.database_url,
             "KUBECONFIG": str(self.files.kubeconfig.absolute()),
+            "HOST": "127.0.0.1",
             "PORT": str(self._bot_port),
             "IDEOGRAM_BOT_CONFIG": str(self.files.config.absolute()),
             "LOG_FORMAT": "json",
@@ -274,7 +275,7 @@ def _welcome(world: World) -> str:
     Open      {world.url}
     First     press Break Ideogram, then type /ideogram triage in #incidents
     The bot   {world.bot.log_path if world.bot else "is not running"}
-    Terminal  (set -a; . {_in_shell(world.files.environment.absolute())};
+    Terminal  (cd {_in_shell(PROJECT)}; set -a; . {_in_shell(world.files.environment.absolute())};
                {_in_shell(Path(sys.executable))} -m bot triage)
     Stop      Ctrl+C
 """

@@ -27,10 +27,9 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent, onset_event, promise
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork, Words
-from bot.usecases.find_triage import show_triage
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import open_beside
-from bot.usecases.live_card import CLAIM
+from bot.usecases.live_card import take_over
 
 log = structlog.get_logger()
 
@@ -164,12 +163,7 @@ class DeclareIncident:
             await uow.timeline.add(event)
         await self.cards.show(uow, incident, incident.declared_at)
         if triage is not None:
-            shrunk = replace(triage.card, incident_id=incident.id)
-            taken = replace(triage, card=shrunk, incident_id=incident.id)
-            at = incident.declared_at
-            # Taken over at its early verdict, it is still being measured under its own claim.
-            await uow.triages.save(taken, claimed_until=None if triage.ended_at else at + CLAIM)
-            await show_triage(uow, taken, at)
+            await take_over(uow, triage, incident.id, incident.declared_at)
         if incident.channel != self.incidents_channel:
             await uow.outbox.post(
                 OutboxKey(f"{incident.name}/declared"),

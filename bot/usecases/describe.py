@@ -84,7 +84,7 @@ class Describe:
             surge=deployment.surge,
             made_at=self.clock.now(),
             warnings=self._warnings(ground, kind, will_change, context),
-            expected=None if last is None else last.took,
+            expected=None if last is None else last.replaced_within,
             last_worked_at=None if last is None else last.finished_at,
             triage_id=context.triage_id,
             incident_id=context.incident_id,

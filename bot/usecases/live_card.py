@@ -11,7 +11,7 @@ import structlog
 from bot.domain.diagnosis import Cause, Diagnosis, Measurements, Mode
 from bot.domain.early import Early, early
 from bot.domain.errors import UnavailableError
-from bot.domain.ids import ServiceName
+from bot.domain.ids import IncidentId, ServiceName
 from bot.domain.message import NotOffered, TriageCard, TriageState
 from bot.domain.mitigation import Preview
 from bot.domain.probe import ProbeKind, ProbeResult
@@ -161,6 +161,15 @@ async def join_running(
         await uow.triages.save(shown, claimed_until=at + CLAIM)
         await show_triage(uow, shown, at)
     return running
+
+
+async def take_over(uow: UnitOfWork, triage: Triage, incident_id: IncidentId, at: datetime) -> None:
+    """Let the card of a triage point to the incident that people work on."""
+    card = replace(triage.card, incident_id=incident_id)
+    taken = replace(triage, card=card, incident_id=incident_id)
+    # Taken over at its early verdict, it is still being measured under its own claim.
+    await uow.triages.save(taken, claimed_until=None if triage.ended_at else at + CLAIM)
+    await show_triage(uow, taken, at)
 
 
 def _card(card: TriageCard, progress: Progress, found: Early | None) -> TriageCard:

@@ -22,6 +22,8 @@ from bot.usecases.switched import Switched
 _NOT_BY_HAND: Final = frozenset({ALREADY, PAUSED, UnfinishedError.GUARD, "changed", "order"})
 _ON: Final = MitigationKind.ENABLE_FALLBACK
 _OFF: Final = MitigationKind.DISABLE_FALLBACK
+_REDUCE: Final = MitigationKind.REDUCE_CONCURRENCY
+_RESTORE: Final = MitigationKind.RESTORE_CONCURRENCY
 
 Offers = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
 
@@ -65,7 +67,7 @@ class Offer:
         """
         kinds = self.helping(diagnosis.cause) if diagnosis.calls_for_a_switch else ()
         so_already = {_ON if seen.fallback_on else _OFF}
-        so_already |= set() if seen.is_reduced else {MitigationKind.RESTORE_CONCURRENCY}
+        so_already.add(_REDUCE if seen.is_reduced else _RESTORE)
         kinds = tuple(kind for kind in kinds if kind not in so_already)
         why = "There is no database: press nothing, do it by hand."
         return self._refused(service, self._configured(service, kinds), why)

@@ -39,6 +39,7 @@ from bot.usecases.describe import random_id
 from bot.usecases.guard import Ground, Guard
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import incident_of
+from bot.usecases.live_card import take_over
 from bot.usecases.offer import Offer
 from bot.usecases.work import LEASE
 
@@ -210,6 +211,7 @@ class PressMitigation:
                 at=now,
                 channel=request.asked.channel,
             )
+        await self._hand_over(uow, preview, found, now)
         if not found.is_open or found.acknowledged_at is not None:
             return found
         taken = found.acknowledged(request.asked.by, now)
@@ -219,6 +221,14 @@ class PressMitigation:
             TimelineEvent(taken.id, now, EventKind.ACKNOWLEDGED, evidence, request.asked.by)
         )
         return taken
+
+    async def _hand_over(
+        self, uow: UnitOfWork, preview: Preview, incident: Incident, now: datetime
+    ) -> None:
+        """Take the pressed button, and what is said around it, off the card it stood on."""
+        triage = None if preview.triage_id is None else await uow.triages.get(preview.triage_id)
+        if triage is not None and triage.incident_id is None:
+            await take_over(uow, triage, incident.id, now)
 
     async def _attached(self, uow: UnitOfWork, preview: Preview, ground: Ground) -> Incident | None:
         if preview.incident_id is None:

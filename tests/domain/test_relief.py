@@ -17,6 +17,12 @@ def test_what_helped_first_is_the_relief():
     assert relief([failed, ENABLED, again]) == Relief(MitigationKind.ENABLE_FALLBACK, NIGHT)
 
 
+def test_it_began_when_the_pods_were_replaced_not_when_that_was_seen_to_help():
+    seen_late = replace(ENABLED, rolled_out_at=NIGHT, finished_at=LATER)
+
+    assert relief([seen_late]) == Relief(MitigationKind.ENABLE_FALLBACK, NIGHT)
+
+
 def test_it_lasts_until_what_took_it_back_was_applied():
     end = a_run(id=MitigationId("e"), kind=MitigationKind.DISABLE_FALLBACK, applied_at=LATER)
 

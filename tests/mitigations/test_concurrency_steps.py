@@ -111,12 +111,12 @@ async def test_a_shorter_verification_looks_at_a_shorter_calm():
     assert effect.detail == "no 429 in 200 requests of 30 s"
 
 
-@pytest.mark.parametrize("one", [REDUCE, RESTORE])
-def test_the_limit_that_ideogram_named_decides_the_warning(one):
+@pytest.mark.parametrize(("one", "said"), [(REDUCE, "limit 10: choose 2."), (RESTORE, "limit 10.")])
+def test_the_limit_that_ideogram_named_decides_the_warning(one, said):
     change = EnvChange(NAME, "8", "3")
 
     assert one.warnings(SERVICE, a_deployment(), change, 20) == ()
-    assert "limit 10: choose 2" in one.warnings(SERVICE, a_deployment(), change, None)[0]
+    assert one.warnings(SERVICE, a_deployment(), change, None)[0].endswith(said)
 
 
 def test_a_service_without_the_switch_is_not_configured():

@@ -30,6 +30,7 @@ REDUCE = MitigationKind.REDUCE_CONCURRENCY
 BY_HAND = "kubectl -n default set env deployment/ideogram-service -c app IDEOGRAM_FALLBACK=true"
 
 ON, OFF = Switched(fallback_on=True), Switched(fallback_on=False)
+LIMITED = a_diagnosis(Cause.RATE_LIMIT, Severity.P2)
 FINE = a_diagnosis(Cause.HEALTHY, None, evidence=(ProbeKind.GENERATE_V3,))
 
 
@@ -299,6 +300,8 @@ def test_ids_cannot_be_guessed():
         (FINE, ON, [MitigationKind.DISABLE_FALLBACK]),
         (FINE, Switched(), []),
         (FINE, Switched(is_reduced=True), [MitigationKind.RESTORE_CONCURRENCY]),
+        (LIMITED, OFF, [MitigationKind.REDUCE_CONCURRENCY]),
+        (LIMITED, Switched(is_reduced=True), []),
         (a_diagnosis(Cause.HEALTHY, None, evidence=(ProbeKind.AUTH,)), ON, []),
         (a_diagnosis(Cause.DOWNLOAD, Severity.P1), OFF, [MitigationKind.ENABLE_FALLBACK]),
         (a_diagnosis(Cause.DOWNLOAD, Severity.P3), OFF, []),

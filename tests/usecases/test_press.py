@@ -260,6 +260,18 @@ async def test_the_open_incident_of_the_service_is_taken_and_acknowledged():
     assert kinds(world) == [EventKind.ACKNOWLEDGED, EventKind.MITIGATION_PRESSED]
 
 
+async def test_the_card_with_the_button_points_to_the_incident_that_the_press_joined():
+    world = World()
+    await keep(world, an_incident())
+    await world.found_legacy_down()
+
+    await world.pressed()
+
+    card = world.message("T-118/card")
+    assert card.incident_id == 42
+    assert world.storage.triages[0].incident_id == 42
+
+
 async def test_an_owner_is_not_replaced():
     world = World()
     await keep(world, an_incident().acknowledged(BEN, world.clock.now()))

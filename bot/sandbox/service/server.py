@@ -27,7 +27,7 @@ from bot.sandbox.service.pictures import PLACEHOLDER_PATH, PLACEHOLDER_SVG, Pict
 from bot.sandbox.service.pods import PodView
 
 _API_USER: Final = "api"  # who asked, when somebody posts to /images
-_OPENING_USD: Final = Decimal(100)  # what billing told the service to count down from
+_OPENING_USD: Final = Decimal(5_000)  # what billing told the service to count down from: a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

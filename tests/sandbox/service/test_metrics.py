@@ -66,7 +66,7 @@ async def test_durations_fall_into_the_documented_buckets_and_finer_ones(order, 
 async def test_the_estimated_balance_falls_by_the_list_price(order, http):
     await order()
 
-    assert (await samples(http))["ideogram_credits_estimated"] == 99.95
+    assert (await samples(http))["ideogram_credits_estimated"] == 4999.95
 
 
 async def test_failed_downloads_are_counted(order, http, ideogram):

@@ -31,7 +31,7 @@ function whole() {
 function broken(fault) {
   const known = get("about")?.faults.find((one) => one.name === fault.name);
   return [
-    h("p.broken-head", {}, h("span.pulse-dot", {}), h("b", {}, known ? known.label : "A secret is broken"), h("small", {}, `since ${clock(fault.since)}`)),
+    h("p.broken-head", {}, h("span.pulse-dot", {}), h("b", {}, known ? known.label : "Something is broken"), h("small", {}, `since ${clock(fault.since)}`)),
     h("p.quiet", {}, known ? `${known.whose}: ${lower(known.effect)}.` : "Let the bot name it, then see whether it was right."),
     h("div.split", {},
       h("button.big.repair-button", { type: "button", data: { key: "big" }, on: { click: () => act("fault", { name: null }) } }, icon("repair"), "Repair"),
