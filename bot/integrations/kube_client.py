@@ -7,6 +7,7 @@ know. No body is ever logged: Secrets pass through here.
 import asyncio
 import os
 import socket
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,10 +36,16 @@ _UNAUTHORIZED: Final = 401
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Client:
     api: ApiClient
     made_at: timedelta
+    open_requests: int = 0
+    is_closed: bool = False
+
+    async def close(self) -> None:
+        self.is_closed = True
+        await self.api.close()  # type: ignore[no-untyped-call]  # the package leaves it untyped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +62,16 @@ class KubeClients(ApiServers):
     kubeconfig: str | None = None
     timeout: timedelta = timedelta(seconds=10)
     _clients: dict[str | None, _Client] = field(default_factory=dict)
+    _outdated: set[_Client] = field(default_factory=set)  # closed when their last request ends
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        for client in self._clients.values():
-            await client.api.close()  # type: ignore[no-untyped-call]  # the package leaves it untyped
+        """Close all connections; requests that are still open fail."""
+        closing = [*self._clients.values(), *self._outdated]
         self._clients.clear()
+        self._outdated.clear()
+        for client in closing:
+            await client.close()
 
     async def request(self, ask: KubeAsk) -> KubeAnswer:
         """Send one request; it is repeated only after a 401 that new credentials may cure.
@@ -71,13 +81,15 @@ class KubeClients(ApiServers):
             UnseenError: The same after a change was sent.
             MissingError: There is no such context, or no cluster at all.
         """
-        answer = await self._once(ask)
-        if answer.status == _UNAUTHORIZED and await self._renew(ask.context):
-            return await self._once(ask)
+        async with self._held(ask.context) as client:
+            answer = await self._once(client, ask)
+        if answer.status == _UNAUTHORIZED and await self._renew(ask.context, client):
+            async with self._held(ask.context) as client:
+                return await self._once(client, ask)
         return answer
 
-    async def _once(self, ask: KubeAsk) -> KubeAnswer:
-        async with self._open(ask, self.timeout) as response:
+    async def _once(self, client: _Client, ask: KubeAsk) -> KubeAnswer:
+        async with _open(client, ask, self.timeout) as response:
             raw = await _bounded(response.content, ask)
         log.debug("cluster.asked", verb=ask.verb, path=ask.path, status=response.status)
         return KubeAnswer(response.status, _document(raw))
@@ -91,7 +103,10 @@ class KubeClients(ApiServers):
             UnavailableError: The connection could not be made, or broke.
         """
         ends = self.clock.monotonic() + within
-        async with self._open(ask, within + self.timeout) as response:
+        async with (
+            self._held(ask.context) as client,
+            _open(client, ask, within + self.timeout) as response,
+        ):
             content = response.content
             while (left := ends - self.clock.monotonic()) > timedelta(0):
                 try:
@@ -105,48 +120,35 @@ class KubeClients(ApiServers):
                 yield event if is_event else {"type": "ERROR", "object": event}
 
     @asynccontextmanager
-    async def _open(self, ask: KubeAsk, within: timedelta) -> AsyncIterator[aiohttp.ClientResponse]:
-        api = await self._client(ask.context)
-        verb, url, headers, body, _ = await api.param_serialize(
-            ask.verb,
-            ask.path,
-            query_params=list(ask.query),
-            body=ask.body,
-            auth_settings=["BearerToken"],
-            header_params={"Accept": JSON, "Content-Type": ask.content_type},
-        )
-        try:
-            answer = await api.call_api(
-                verb, url, headers, body, _request_timeout=within.total_seconds()
-            )
-            response: aiohttp.ClientResponse = answer.response
-            async with response:
-                yield response
-        except aiohttp.ClientConnectorError as error:
-            raise UnavailableError(f"the API server cannot be reached: {_why(error)}") from error
-        except TimeoutError as error:
-            seconds = within.total_seconds()
-            raise _no_answer(ask, f"did not answer in {seconds:g} s") from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _no_answer(ask, f"broke the connection ({type(error).__name__})") from error
-
-    async def _client(self, context: str | None) -> ApiClient:
+    async def _held(self, context: str | None) -> AsyncIterator[_Client]:
         async with self._making:
             if context not in self._clients:
                 made = await self._made(context)
                 self._clients[context] = _Client(made, self.clock.monotonic())
-            return self._clients[context].api
+            client = self._clients[context]
+            client.open_requests += 1
+        try:
+            yield client
+        finally:
+            client.open_requests -= 1
+            await self._close_unused()
 
-    async def _renew(self, context: str | None) -> bool:
+    async def _renew(self, context: str | None, refused: _Client) -> bool:
+        """Take the client out of use whose credentials were refused; False forbids a new one."""
         async with self._making:
-            client = self._clients.get(context)
-            if client is None:
-                return True
-            if self.clock.monotonic() - client.made_at < CREDENTIALS_LAST_AT_LEAST:
+            if self._clients.get(context) is not refused:
+                return True  # another request was refused earlier and has done it
+            if self.clock.monotonic() - refused.made_at < CREDENTIALS_LAST_AT_LEAST:
                 return False
-            del self._clients[context]
-        await client.api.close()  # type: ignore[no-untyped-call]  # the package leaves it untyped
+            self._outdated.add(self._clients.pop(context))
+        await self._close_unused()
         return True
+
+    async def _close_unused(self) -> None:
+        unused = [client for client in self._outdated if not client.open_requests]
+        self._outdated.difference_update(unused)
+        for client in unused:
+            await client.close()
 
     async def _made(self, context: str | None) -> ApiClient:
         if self.kubeconfig is None and context is None:
@@ -191,6 +193,47 @@ _BAD_CONFIG: Final = (
 )
 
 
+@asynccontextmanager
+async def _open(
+    client: _Client, ask: KubeAsk, within: timedelta
+) -> AsyncIterator[aiohttp.ClientResponse]:
+    verb, url, headers, body, _ = await client.api.param_serialize(
+        ask.verb,
+        ask.path,
+        query_params=list(ask.query),
+        body=ask.body,
+        auth_settings=["BearerToken"],
+        header_params={"Accept": JSON, "Content-Type": ask.content_type},
+    )
+    try:
+        answer = await client.api.call_api(
+            verb, url, headers, body, _request_timeout=within.total_seconds()
+        )
+        response: aiohttp.ClientResponse = answer.response
+        async with response:
+            yield response
+    except aiohttp.ClientConnectorError as error:
+        raise UnavailableError(f"the API server cannot be reached: {_why(error)}") from error
+    except TimeoutError as error:
+        seconds = within.total_seconds()
+        raise _no_answer(ask, f"did not answer in {seconds:g} s") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise _no_answer(ask, f"broke the connection ({type(error).__name__})") from error
+    except (AssertionError, RuntimeError, asyncio.CancelledError) as error:
+        if not _is_of_closing(error, client):
+            raise
+        raise _no_answer(ask, "did not answer before its connections were closed here") from error
+
+
+def _is_of_closing(error: BaseException, client: _Client) -> bool:
+    # A closed aiohttp session fails an assertion of its own in a request that was about to
+    # connect, and cancels what resolves a name or waits for a free connection.
+    if not isinstance(error, asyncio.CancelledError):
+        return client.is_closed
+    task = asyncio.current_task()
+    return client.is_closed and task is not None and not task.cancelling()
+
+
 async def _bounded(content: aiohttp.StreamReader, ask: KubeAsk) -> bytes:
     read = bytearray()
     async for piece in content.iter_any():
@@ -215,7 +258,16 @@ def _why(error: aiohttp.ClientConnectorError) -> str:
     place = f"{error.host}:{error.port}"
     if isinstance(error.os_error, socket.gaierror):
         return f"the name of {place} does not resolve"
+    if isinstance(error.os_error, ssl.SSLError):  # its number is OpenSSL's, no errno
+        return f"{_tls_trouble(error.os_error)} at {place}"
     # asyncio's own text holds a Python tuple, and of several addresses a list of errors.
     number = error.os_error.errno
     why = os.strerror(number).lower() if number else "no connection"
     return f"{why} at {place}"
+
+
+def _tls_trouble(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message.rstrip('.')}"
+    reason = (error.reason or "no reason given").replace("_", " ").lower()
+    return f"TLS failed ({reason})"

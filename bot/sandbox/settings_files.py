@@ -54,11 +54,11 @@ def config_file(addresses: Addresses, users: list[str]) -> dict[str, Any]:
             # Plain http is accepted only for a loopback host:port named literally.
             "image_hosts": [urlsplit(addresses.ideogram).netloc],
             "resolvers": list(addresses.resolvers),
+            "canary": {"recovery_every_minutes": 2},  # nobody watches a sandbox for half an hour
         },
         # Not Slack: the fault of our network leaves Slack alone, so that people can hear of it.
         "connectivity_urls": [f"{addresses.outside}/trace"],
         "slack": {"incidents_channel": INCIDENTS, "operations_channel": OPERATIONS},
-        "canary": {"recovery_every_minutes": 2},
         "policy": {"allow": {"default": users}},
     }
 
