@@ -148,6 +148,14 @@ def test_fallback_still_on_asks_to_disable_it():
     assert said.text.endswith("Open to disable fallback.")
 
 
+def test_two_keys_that_differ_are_said():
+    auth = a_result(ProbeKind.AUTH, facts={"key_note": "A (0a1b2c3d) is another key than B (1f2e)"})
+
+    said = WORDS.wording(a_healthy_card(results=(auth,)))
+
+    assert "*Key*  A (0a1b2c3d) is another key than B (1f2e)" in said.rows
+
+
 def test_concurrency_still_reduced_asks_to_restore_it():
     end = a_preview(kind=MitigationKind.RESTORE_CONCURRENCY)
 

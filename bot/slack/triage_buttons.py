@@ -9,7 +9,7 @@ from bot.slack import ids
 from bot.slack.buttons import Button, Controls, action, press
 
 # What money may cure: the balance is looked at first.
-MONEY: Final = frozenset({Cause.AUTH, Cause.CREDITS_EXHAUSTED})
+MONEY: Final = frozenset({Cause.AUTH, Cause.CREDITS_EXHAUSTED, Cause.CREDITS_LOW})
 _UNJUDGED: Final = frozenset({TriageState.RUNNING, TriageState.SO_FAR})
 _OUT_OF_SIGHT: Final = frozenset({Cause.UNDETERMINED, Cause.OWN_NETWORK})
 _THEIRS: Final = frozenset({Origin.PROVIDER, Origin.ACCOUNT})

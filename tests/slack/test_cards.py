@@ -133,6 +133,11 @@ def test_fallback_still_on_leads_with_disabling_it():
     assert labels(card) == ["Disable Fallback", "Run Again", "Show Evidence"]
 
 
+@pytest.mark.parametrize("cause", [Cause.AUTH, Cause.CREDITS_EXHAUSTED, Cause.CREDITS_LOW])
+def test_where_money_may_be_the_reason_the_billing_owner_is_asked(cause):
+    assert "Ask Billing Owner" in labels(a_card(diagnosis=a_diagnosis(cause)))
+
+
 def test_a_reduction_still_on_leads_with_ending_it():
     restore = a_preview(kind=MitigationKind.RESTORE_CONCURRENCY)
     card = a_healthy_card(fallback_on=False, offers=(restore,))
