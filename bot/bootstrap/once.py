@@ -14,7 +14,7 @@ from bot.domain.errors import UnavailableError
 from bot.domain.ids import ChannelId
 from bot.domain.message import TriageCard, TriageState
 from bot.domain.patch import step_by_hand
-from bot.domain.probe import ProbeResult
+from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Service, find_service
 from bot.domain.triage import Triage
 from bot.ports import Words
@@ -90,7 +90,15 @@ async def _one(
 ) -> Shown:
     started_at = out.clock.now()
     plan = await notes.plan(service, mode)
-    examined = await out.examine(service, plan, on_result)
+    seen: set[ProbeKind] = set()
+
+    def tell(result: ProbeResult) -> bool:
+        if result.kind not in seen:  # a line once written stands
+            seen.add(result.kind)
+            on_result(result)
+        return True
+
+    examined = await out.examine(service, plan, tell)
     card = _card(out, service, plan, examined)
     card = await notes.keep(plan, examined, replace(card, started_at=started_at))
     helps = {kind: one.helps for kind, one in out.mitigations.items() if one.is_configured(service)}

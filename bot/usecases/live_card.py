@@ -50,10 +50,13 @@ class Progress:
     is_over: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def add(self, result: ProbeResult) -> None:
-        """Take one result in."""
+    def add(self, result: ProbeResult) -> bool:
+        """Take one result in; a second one of the same probe not once the verdict stands."""
+        if self.settled is not None and result.kind in self.results:
+            return False
         self.results[result.kind] = result
         self._woken.set()
+        return True
 
     def finish(self) -> None:
         """Say that nothing more comes."""
@@ -117,8 +120,8 @@ class LiveCard:
             found = None if progress.settled is not None else progress.judged()
             wait = None
             if found is not None and found.is_settled:
-                progress.offers = await make_offers(found.diagnosis.cause)
                 progress.settled = found.diagnosis
+                progress.offers = await make_offers(found.diagnosis.cause)
             elif now() < due:
                 wait = timedelta(seconds=due - now())
                 continue

@@ -1,7 +1,7 @@
 """Run the probes of one triage, all at once."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -14,17 +14,21 @@ from bot.domain.service import Service
 from bot.domain.thresholds import Thresholds
 from bot.ports import Clock, Keys, Probe, Subject
 from bot.usecases.sharing import Sharing
+from bot.usecases.waiting import comes
 
 # The probe's own timeout comes first; when this fires the defect is ours (diagnosis.md section 1).
 GRACE: Final = timedelta(seconds=2)
 TRIAGE_WITHIN: Final = timedelta(seconds=75)
+# A canary may take 55 s; what users get meanwhile tells how bad it is.
+USERS_EVERY: Final = timedelta(seconds=10)
 KEY_WITHIN: Final = timedelta(seconds=5)
 # The download needs none, but shares its fate with the canary of one key.
 WITH_KEY: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.DOWNLOAD}
 # These are asked without the key; who answers has it, and may repeat it.
 KNOW_THE_KEY: Final = frozenset({ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD, ProbeKind.TRAFFIC})
 
-OnResult = Callable[[ProbeResult], None]
+# Tells whether a second look counts: what a shown verdict rests on stays as it was.
+OnResult = Callable[[ProbeResult], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class Measure:
         probes: One of each kind, in fixed order.
         names_resolvable: Whether a host name is among the ways out.
         thresholds: From where on a measurement is a fault.
+        users_every: How often users' requests are read again while others are still measuring.
     """
 
     probes: Sequence[Probe]
@@ -44,6 +49,7 @@ class Measure:
     names_resolvable: bool
     thresholds: Thresholds = field(default_factory=Thresholds)
     key_within: timedelta = KEY_WITHIN
+    users_every: timedelta = USERS_EVERY
 
     async def __call__(
         self, service: Service, mode: Mode, *, dry_run_allowed: bool, on_result: OnResult
@@ -54,7 +60,8 @@ class Measure:
             service: What to look at.
             mode: Whether canaries are sent.
             dry_run_allowed: Whether a price quote may be asked for.
-            on_result: Called with each result as soon as it is there.
+            on_result: Called with each result as soon as it is there; of users' requests again
+                while others are still measuring.
         """
         skipped = self._skipped(service, mode)
         wanted = [probe for probe in self.probes if probe.kind not in skipped]
@@ -110,13 +117,25 @@ class Measure:
                 result = await self.sharing(probe.kind, subject, measure)
                 if probe.kind in KNOW_THE_KEY:
                     result = without_key(result, (await key).key)
-                results[probe.kind] = result
+                if probe.kind in results and result.outcome is Outcome.UNKNOWN:
+                    return  # looked again in vain: what was seen before stands
+                if on_result(result):
+                    results[probe.kind] = result
                 if probe.kind in CANARIES:
                     subject.picture_seen(probe.kind, None)
-                on_result(result)
 
-            for probe in wanted:
-                group.create_task(one(probe))
+            measuring = [group.create_task(one(probe)) for probe in wanted]
+            users = [probe for probe in wanted if probe.kind is ProbeKind.TRAFFIC]
+            again = [group.create_task(self._again(one, probe)) for probe in users]
+            await asyncio.gather(*measuring)
+            for task in again:
+                task.cancel()
+
+    async def _again(self, one: Callable[[Probe], Awaitable[None]], probe: Probe) -> None:
+        """Measure again and again; ends by being cancelled."""
+        never = asyncio.Event()
+        while not await comes(never, self.users_every):
+            await one(probe)
 
     async def _with_key(self, blank: Subject) -> Subject:
         try:

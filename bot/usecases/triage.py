@@ -268,7 +268,7 @@ class RunTriages:
 
     async def _without_database(self, service: Service, request: RunTriage) -> TriageCard:
         plan = self.examine.plan_without_database(service, None)
-        examined = await self.examine(service, plan, lambda _: None)
+        examined = await self.examine(service, plan, lambda _: True)
         card = replace(self._card(service, plan, None), asked_by=request.asked.by)
         return self._forgotten(card, service, examined)
 

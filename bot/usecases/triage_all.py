@@ -116,7 +116,7 @@ class TriageEverything:
             if not isinstance(opened, tuple):
                 return TriageLine(service.name, running=opened), Decimal(0)
             triage, plan = opened
-            examined = await self.examine(service, plan, lambda _: None)
+            examined = await self.examine(service, plan, lambda _: True)
             await self._close(triage, plan, examined)
         except BotError as error:  # costs this line, not the table
             log.warning("triage.all_line_failed", service=service.name, reason=str(error))

@@ -10,12 +10,13 @@ from bot.domain.errors import UnavailableError
 from bot.domain.ids import IncidentId, TriageId
 from bot.domain.message import TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind
-from bot.domain.probe import ProbeKind
+from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.service import Call
 from bot.domain.triage import Triage
 from bot.ports import Storage
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
-from tests.builders import NIGHT
+from tests.builders import NIGHT, a_result
+from tests.sayings import a_diagnosis
 from tests.usecases.nights import Night, until
 
 
@@ -109,6 +110,18 @@ async def test_a_verdict_that_falls_while_the_card_is_painted_is_shown_next():
         progress.add(first)
         await until(lambda: night.message("T-1/card").state is TriageState.EARLY)
         progress.finish()
+
+
+def test_a_second_look_counts_until_the_verdict_stands():
+    progress = Progress(blank=Measurements(tuple(Call), Mode.FULL, {}))
+    first, second = a_result(ProbeKind.TRAFFIC), a_result(ProbeKind.TRAFFIC, Outcome.UNHEALTHY)
+
+    assert [progress.add(one) for one in (first, second)] == [True, True]
+    progress.settled = a_diagnosis()
+    taken = [progress.add(one) for one in (first, a_result(ProbeKind.DNS))]
+
+    assert taken == [False, True]
+    assert progress.results[ProbeKind.TRAFFIC] == second
 
 
 async def a_running_triage() -> tuple[Night, Triage]:
