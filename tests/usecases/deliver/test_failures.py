@@ -20,6 +20,7 @@ from bot.domain.incident import Status, clocks
 from bot.domain.message import (
     IncidentCard,
     Message,
+    MitigationOffers,
     MitigationOutcome,
     MitigationProgress,
     Note,
@@ -204,6 +205,19 @@ async def test_who_waits_for_a_card_is_told_directly_that_it_has_no_place(
     told = [(one.sending.channel, one.sending.message) for one in messenger.posts]
     assert {channel for channel, _ in told} == {OPERATIONS, ANA}
     assert all(isinstance(one, Trouble) and one.whom == ANA for _, one in told)
+
+
+async def test_where_nobody_is_known_to_wait_operations_are_told(
+    storage: FakeStorage, messenger: FakeMessenger, deliver: Deliver
+) -> None:
+    messenger.fail("post", PermanentError("not_in_channel"))
+    async with storage() as uow:
+        offers = MitigationOffers(ServiceName("x"), ())
+        await uow.outbox.post(OutboxKey("offers/1"), INCIDENTS, offers, at=NIGHT)
+
+    await deliver()
+
+    assert [one.sending.channel for one in messenger.posts] == [OPERATIONS]
 
 
 async def test_a_token_that_is_refused_costs_no_message(
