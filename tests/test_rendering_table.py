@@ -74,6 +74,12 @@ def test_an_interrupted_table_says_what_is_missing_and_what_to_do():
     assert said.rows[1] == "*fine*  not measured"
 
 
+def test_a_table_cut_short_before_the_first_verdict_claims_nothing():
+    said = worded(replace(FINE, diagnosis=None), waiting=1, is_interrupted=True)
+
+    assert said.lead == "Run /ideogram triage all again."
+
+
 def test_a_long_table_names_how_many_more_there_are():
     rows = worded(*[DOWN] * 130).rows
 

@@ -1,11 +1,12 @@
 """Say so when a triage was cut short: it may have cost money, so it is not resumed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from bot.domain.ids import ChannelId, OutboxKey
+from bot.domain.ids import OutboxKey
 from bot.domain.message import TriageState
 from bot.domain.triage import Triage
 from bot.domain.triage_table import TriageTable
@@ -29,9 +30,8 @@ class CloseInterrupted:
             abandoned = await uow.triages.abandoned(now)
             for triage in abandoned:
                 await self._close(uow, triage, now)
-            tables = {one.table: one.channel for one in abandoned if one.table is not None}
-            for key, channel in tables.items():
-                await self._end(uow, key, channel, now)
+            for key in {one.table for one in abandoned if one.table is not None}:
+                await self._end(uow, key, [one for one in abandoned if one.table == key], now)
 
     async def _close(self, uow: UnitOfWork, triage: Triage, now: datetime) -> None:
         card = replace(triage.card, state=TriageState.INTERRUPTED, spent=triage.reserved)
@@ -42,8 +42,10 @@ class CloseInterrupted:
         log.warning("triage.interrupted", triage_id=triage.name)
 
     async def _end(
-        self, uow: UnitOfWork, key: OutboxKey, channel: ChannelId, now: datetime
+        self, uow: UnitOfWork, key: OutboxKey, lines: Sequence[Triage], now: datetime
     ) -> None:
         table = await uow.outbox.message(key)
         if isinstance(table, TriageTable):
-            await uow.outbox.card(key, channel, replace(table, is_interrupted=True), at=now)
+            spent = sum((one.reserved for one in lines), table.spent)
+            ended = replace(table, is_interrupted=True, spent=spent)
+            await uow.outbox.card(key, lines[0].channel, ended, at=now)

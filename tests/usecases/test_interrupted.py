@@ -53,7 +53,7 @@ async def test_a_table_cut_short_says_so_instead_of_a_card_for_each_of_its_lines
     stuck.waits_for = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         dying = group.create_task(
-            night.triage_all(TriageAll(asked(), Mode.QUICK), None, night.heard)
+            night.triage_all(TriageAll(asked(), Mode.FULL), None, night.heard)
         )
         await until(lambda: stuck.subjects)
         dying.cancel()
@@ -63,7 +63,7 @@ async def test_a_table_cut_short_says_so_instead_of_a_card_for_each_of_its_lines
 
     (table,) = night.storage.messages
     assert isinstance(table, TriageTable)
-    assert (table.is_interrupted, table.waiting) == (True, 1)
+    assert (table.is_interrupted, table.waiting, table.spent) == (True, 1, Decimal("0.08"))
     assert night.storage.triages[0].card.state is TriageState.INTERRUPTED
 
 

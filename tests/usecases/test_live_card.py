@@ -137,9 +137,9 @@ def claimed_until(night: Night, triage: Triage) -> datetime | None:
     return night.storage.tables.triages[triage.id].claimed_until
 
 
-async def test_the_claim_is_kept_however_long_a_cluster_takes_for_the_buttons():
-    night, triage = await a_running_triage()
-    live = LiveCard(storage=night.storage, clock=night.clock, keep_every=timedelta(0))
+async def kept_on(night: Night, triage: Triage, storage: Storage) -> None:
+    """Keep a claim that is about to end until it is seen to last longer."""
+    live = LiveCard(storage=storage, clock=night.clock, keep_every=timedelta(0))
     over = asyncio.Event()
 
     night.clock.advance(CLAIM)
@@ -147,6 +147,11 @@ async def test_the_claim_is_kept_however_long_a_cluster_takes_for_the_buttons():
         group.create_task(live.keep(triage, over))
         await until(lambda: claimed_until(night, triage) == NIGHT + 2 * CLAIM)
         over.set()
+
+
+async def test_the_claim_is_kept_however_long_a_cluster_takes_for_the_buttons():
+    night, triage = await a_running_triage()
+    await kept_on(night, triage, night.storage)
 
     assert night.message("T-1/card") == triage.card
 
@@ -169,14 +174,7 @@ async def test_a_triage_that_ended_is_claimed_by_nobody():
 async def test_a_database_that_is_away_for_a_moment_does_not_end_the_triage():
     night, triage = await a_running_triage()
     storage = Failing(night.storage)
-    live = LiveCard(storage=storage, clock=night.clock, keep_every=timedelta(0))
-    over = asyncio.Event()
-
-    night.clock.advance(CLAIM)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(live.keep(triage, over))
-        await until(lambda: claimed_until(night, triage) == NIGHT + 2 * CLAIM)
-        over.set()
+    await kept_on(night, triage, storage)
 
     assert storage.is_over
 
