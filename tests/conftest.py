@@ -46,8 +46,18 @@ def _is_here(host: str | bytes | None) -> bool:
 sys.addaudithook(_refuse_outside)
 
 # A busy machine makes no claim false: how long an example takes is none of them.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+# Every run tries the same examples, so that a change alone decides what fails. To search further:
+# pytest --hypothesis-profile search
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "search", settings.get_profile("repeatable"), derandomize=False, max_examples=2_000
+)
+settings.load_profile("repeatable")
 
 # As it comes, structlog prints every local variable of a traceback: seconds for each.
 structlog.configure(

@@ -1,5 +1,6 @@
 """URLs of the environment: what could never be used is refused before anything is started."""
 
+import re
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -8,6 +9,8 @@ from pydantic import HttpUrl
 _LABEL_MAX_CHARS: Final = 63  # RFC 1035; the resolver raises UnicodeError for a longer or empty one
 _SQLITE: Final = "sqlite+aiosqlite://"
 _POSTGRES: Final = "postgresql+asyncpg://"
+# Read alike by both: urlsplit of Python 3.11.7 also takes ][::1, SQLAlchemy no empty port.
+_HOST_AND_PORT: Final = re.compile(r"(\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]|[^:\[\]]*)(:[0-9]+)?")
 # What asyncpg 0.32 and SQLAlchemy 2.1 take as text; any other name is a TypeError when connecting.
 POSTGRES_OPTIONS: Final = frozenset(
     {
@@ -50,15 +53,18 @@ def database_url(url: str) -> str:
     if not url.startswith((_SQLITE, _POSTGRES)):
         raise ValueError(f"it must start with {_SQLITE} or {_POSTGRES}")
     # Without the original: its text may hold a part of the password.
-    wrong = "it is no URL: check its port, and quote the password (@ is %40, # is %23, / is %2F)"
+    wrong = (
+        "it is no URL: check host and port, and quote the password (@ is %40, # is %23, / is %2F)"
+    )
     parts = _split(url, wrong)
     if url.startswith(_SQLITE):
         _check_sqlite(parts)
         return url
-    # SQLAlchemy takes everything up to the first @ for user and password, urlsplit ends there at
-    # the first / ? # and at the last @. Where they differ the password would be unknown to us.
-    is_ambiguous = "#" in url or parts.netloc.count("@") != min(url.count("@"), 1)
-    if is_ambiguous or parts.netloc.endswith(":"):  # SQLAlchemy takes no empty port
+    # Where SQLAlchemy and urlsplit see another end of the user and password, or of the host, the
+    # password would be unknown to us. They agree with one @, none behind the host, and no #.
+    user, _, host = parts.netloc.rpartition("@")
+    is_ambiguous = "#" in url or "@" in user or url.count("@") > parts.netloc.count("@")
+    if is_ambiguous or not _HOST_AND_PORT.fullmatch(host):
         raise ValueError(wrong)
     _check_postgres(parts)
     return url
