@@ -405,13 +405,31 @@ def test_nobody_calls_ideogram_down_who_got_an_image_from_it():
     assert WORDS.wording(seen).header == "P1 · Ideogram fails in part, not us"
 
 
-def test_a_rate_limit_says_the_arithmetic():
-    pods = a_result(ProbeKind.WORKLOAD, facts={"concurrency": "8", "replicas": 4})
-    full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts={"max_inflight": 10})
+@pytest.mark.parametrize(
+    ("concurrency", "in_flight", "limit", "sum_"),
+    [
+        ("8", 32, 40, "4 pods × 8 = 32 requests at once; Ideogram takes 40."),
+        ("8", 32, None, "4 pods × 8 = 32 requests at once; Ideogram takes 10 by default."),
+        ("20", 20, None, "Up to 20 requests at once; Ideogram takes 10 by default."),
+    ],
+)
+def test_a_rate_limit_says_the_arithmetic(concurrency, in_flight, limit, sum_):
+    seen = {"concurrency": concurrency, "replicas": 4, "in_flight": in_flight}
+    pods = a_result(ProbeKind.WORKLOAD, facts=seen)
+    named = {} if limit is None else {"max_inflight": limit}
+    full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts=named)
 
     said = WORDS.wording(a_card(results=(full, pods), diagnosis=a_diagnosis(Cause.RATE_LIMIT)))
 
-    assert "Concurrency is set to 8 on 4 pods; Ideogram takes 10 at once." in said.lead
+    assert sum_ in said.lead
+
+
+def test_a_rate_limit_of_pods_that_nobody_saw_has_no_arithmetic():
+    full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts={"max_inflight": 10})
+
+    said = WORDS.wording(a_card(results=(full,), diagnosis=a_diagnosis(Cause.RATE_LIMIT)))
+
+    assert "at once" not in said.lead
 
 
 def test_what_a_person_does_stands_beside_what_a_button_does():

@@ -10,6 +10,7 @@ from bot.domain.draft import Seen, UpdateDraft
 from bot.domain.ids import IncidentId, MitigationId
 from bot.domain.incident import Status
 from bot.domain.message import (
+    MitigationOffers,
     Note,
     NoteKind,
     Trouble,
@@ -44,6 +45,23 @@ def test_the_confirm_says_exactly_what_changes():
         "Undo: one press. Last worked: 20 Nov, 50 s."
     )
     assert (confirm.confirm, confirm.deny) == ("Enable Fallback", "Cancel")
+
+
+def test_the_confirm_says_the_most_important_warning_where_not_all_fit():
+    warnings = ("5 pods × 3 = 15, limit 10: choose 2.", *(f"{'x' * 60}{n}." for n in range(3)))
+
+    text = WORDS.confirm(a_preview(warnings=warnings)).text
+
+    assert len(text) <= 300
+    assert "Note: 5 pods × 3 = 15, limit 10: choose 2. xxx" in text
+
+
+def test_what_can_be_done_lists_every_warning():
+    preview = a_preview(warnings=("Flux may put this back.", "app has envFrom, too; this wins."))
+
+    rows = WORDS.wording(MitigationOffers(preview.service, (preview,))).rows
+
+    assert rows[1:3] == tuple(f"Note: {one}" for one in preview.warnings)
 
 
 @pytest.mark.parametrize(

@@ -97,4 +97,4 @@ def excess(
         return None
     fits = allowed // most
     advice = f"choose {fits}" if fits else f"at most {allowed} pods fit"
-    return f"{most} pods × {value} = {value * most}, limit {allowed}: {advice}."  # noqa: RUF001  people read it
+    return f"{most} pods × {value} = {value * most}, limit {allowed}: {advice}."

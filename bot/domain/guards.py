@@ -63,19 +63,19 @@ def _warnings(deployment: Deployment, container: Container, name: str) -> Iterat
     progress = rollout(deployment, deployment.generation)
     if not progress.done:
         yield (
-            f"A rollout is under way: this replaces revision {deployment.revision},"
+            f"Revision {deployment.revision} still rolls out,"
             f" {progress.updated} of {progress.replicas} updated."
         )
     if (tool := keeper(deployment)) is not None:
         yield f"{tool} may put this back."
     if container.env_from:
-        yield f"{container.name} also takes variables from envFrom; {name} as set here wins."
+        yield f"{container.name} has envFrom, too; this wins."
     if deployment.replicas == 0:
         yield "It has 0 replicas: nobody is served, nothing rolls out."
     for variable in deployment.init_env:
         if variable.name == name:
             value = "a reference" if variable.is_reference else shown(variable.value)
-            yield f"An init container has {name} too ({value}); it stays as it is."
+            yield f"An init container keeps its own {name} ({value})."
             break
 
 

@@ -13,6 +13,7 @@ from bot.domain.service import Service, Switch, SwitchName
 from bot.domain.workload import Container
 
 NO_HEALTH: Final = "health is not visible (no health_url configured)"
+NO_PATH: Final = "a status code does not tell of fallback (no health_path configured)"
 
 
 def switch_of(service: Service, name: SwitchName) -> Switch:

@@ -53,7 +53,7 @@ def _requests(traffic: Traffic) -> str:
 def _beside_failures(signs: Signs) -> Iterator[str]:
     traffic = signs.traffic
     if traffic.in_a_row:
-        yield f"{traffic.in_a_row} × 429 in a row"  # noqa: RUF001  people read it
+        yield f"{traffic.in_a_row} × 429 in a row"
     unsafe = traffic.count(AnswerClass.UNSAFE)
     if unsafe and traffic.failed:
         yield f"{unsafe / traffic.requests:.0%} refused as unsafe"

@@ -38,7 +38,7 @@ class DisableFallback:
         switch = switch_of(service, SwitchName.FALLBACK)
         return ended(container, switch.env, switch.when_off, in_force)
 
-    def by_hand(self, service: Service) -> EnvChange:
+    def by_hand(self, service: Service, concurrency: int | None) -> EnvChange:
         """Switch it, in normal circumstances."""
         switch = switch_of(service, SwitchName.FALLBACK)
         return EnvChange(switch.env, switch.when_on, switch.when_off)

@@ -11,7 +11,7 @@ from bot.domain.health import HealthState
 from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationKind, MitigationRun
 from bot.domain.patch import changed
 from bot.domain.service import Service, SwitchName
-from bot.domain.switching import NO_HEALTH, judged, switch_of
+from bot.domain.switching import NO_HEALTH, NO_PATH, judged, switch_of
 from bot.domain.workload import Container, Deployment
 from bot.ports import Lookout
 
@@ -22,7 +22,7 @@ HEALTH_TIMEOUT: Final = timedelta(seconds=5)
 class EnableFallback:
     """Sets the fallback switch on; effective when health says that fallback is active.
 
-    Where health cannot be seen: when the share of users' requests that fail falls.
+    Or when the share of users' requests that fail falls: not every health document tells.
 
     Health that is down does not make it worse: Ideogram may be, and that is why it was pressed.
     """
@@ -54,7 +54,7 @@ class EnableFallback:
         switch = switch_of(service, SwitchName.FALLBACK)
         return changed(container, switch.env, switch.when_on)
 
-    def by_hand(self, service: Service) -> EnvChange:
+    def by_hand(self, service: Service, concurrency: int | None) -> EnvChange:
         """Switch it, in normal circumstances."""
         switch = switch_of(service, SwitchName.FALLBACK)
         return EnvChange(switch.env, switch.when_off, switch.when_on)
@@ -67,22 +67,33 @@ class EnableFallback:
         inflight_limit: int | None,
     ) -> tuple[str, ...]:
         """Say whether its effect will be visible."""
-        is_seen = service.health_url or service.metrics
-        return () if is_seen else (f"The effect cannot be checked: {NO_HEALTH}.",)
+        blind = _blindness(service)
+        is_seen = blind is None or service.metrics is not None
+        return () if is_seen else (f"The effect cannot be checked: {blind}.",)
 
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
-        """Ask the service's health once; where that says nothing, look at users' requests."""
+        """Ask the service's health once; where it promises nothing, look at users' requests."""
         health = await self._health(service)
-        if health.state is not EffectState.UNSEEN:
+        if health.state is EffectState.EFFECTIVE:
             return health
         seen = await self.lookout.requests(service, run, FALLEN_FOR)
         if seen is None:
             return health
-        found = fewer_failures(seen, self.lookout.thresholds)
-        return replace(found, detail=f"{health.detail}; {found.detail}")
+        users = fewer_failures(seen, self.lookout.thresholds)
+        is_open = health.state is EffectState.PENDING and users.state is EffectState.UNSEEN
+        state = health.state if is_open else users.state
+        return replace(users, state=state, detail=f"{health.detail}; {users.detail}")
 
     async def _health(self, service: Service) -> Effect:
-        if service.health_url is None:
-            return Effect(EffectState.UNSEEN, NO_HEALTH, is_final=True)
+        blind = _blindness(service)
+        if service.health_url is None or blind is not None:
+            return Effect(EffectState.UNSEEN, blind or NO_HEALTH, is_final=True)
         answer = await self.lookout.network.get(service.health_url, timeout=HEALTH_TIMEOUT)
         return judged(service, answer, HealthState.FALLBACK, frozenset())
+
+
+def _blindness(service: Service) -> str | None:
+    """Say why health cannot tell of fallback; None where it can."""
+    if service.health_url is None:
+        return NO_HEALTH
+    return NO_PATH if service.health_path is None else None

@@ -1,12 +1,14 @@
 """Send fewer requests at once, so that Ideogram's limit is kept."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.domain.calm import CALM_FOR, NO_TRAFFIC, no_refusals
 from bot.domain.concurrency import concurrency_of, current_value, excess_warning, step_down
 from bot.domain.diagnosis import Cause
+from bot.domain.errors import GuardRefusedError
 from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationKind, MitigationRun
 from bot.domain.patch import changed
 from bot.domain.service import Service
@@ -37,10 +39,13 @@ class ReduceConcurrency:
         after = step_down(switch, current_value(switch, container))
         return changed(container, switch.env, str(after))
 
-    def by_hand(self, service: Service) -> EnvChange:
-        """Change it, in normal circumstances."""
+    def by_hand(self, service: Service, concurrency: int | None) -> EnvChange | None:
+        """Step down once; None at the smallest value."""
         switch = concurrency_of(service)
-        return EnvChange(switch.env, str(switch.normal), str(switch.reduced[0]))
+        now = switch.normal if concurrency is None else concurrency
+        with suppress(GuardRefusedError):
+            return EnvChange(switch.env, str(now), str(step_down(switch, now)))
+        return None
 
     def warnings(
         self,

@@ -36,7 +36,7 @@ class RestoreConcurrency:
         switch = concurrency_of(service)
         return ended(container, switch.env, str(switch.normal), in_force)
 
-    def by_hand(self, service: Service) -> EnvChange:
+    def by_hand(self, service: Service, concurrency: int | None) -> EnvChange:
         """Change it, in normal circumstances."""
         switch = concurrency_of(service)
         return EnvChange(switch.env, str(switch.reduced[0]), str(switch.normal))

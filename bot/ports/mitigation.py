@@ -105,8 +105,13 @@ class Mitigation(Protocol):
         """
         ...
 
-    def by_hand(self, service: Service) -> EnvChange:
-        """Say what a person would change in normal circumstances, when nothing can be read."""
+    def by_hand(self, service: Service, concurrency: int | None) -> EnvChange | None:
+        """Say what a person would change where we may or can not; None when nothing is left.
+
+        Args:
+            service: Its switches.
+            concurrency: How many requests it may send at once, as last seen; None when unseen.
+        """
         ...
 
     def warnings(

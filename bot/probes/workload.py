@@ -11,7 +11,7 @@ from bot.domain.errors import BotError
 from bot.domain.observation import ago, one_line, shortened
 from bot.domain.patch import bot_that_made, is_left_over
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
-from bot.domain.service import Service, Switch, SwitchName, Target
+from bot.domain.service import ConcurrencySwitch, Service, Switch, SwitchName, Target
 from bot.domain.workload import (
     TERMINATING,
     Container,
@@ -167,15 +167,20 @@ def _switch_facts(service: Service, deployment: Deployment) -> Facts:
         _SWITCH_FACTS[name]: _switch_value(container, switch)
         for name, switch in service.switches.items()
     }
-    if service.concurrency is not None:
-        values[facts.CONCURRENCY] = _value(container, service.concurrency.env)
     found: Facts = {name: value for name, value in values.items() if value is not None}
-    return found | {facts.REDUCED: True} if _is_reduced(found, service) else found
+    if service.concurrency is None:
+        return found
+    return found | _concurrency_facts(service.concurrency, container, deployment.replicas)
 
 
-def _is_reduced(found: Facts, service: Service) -> bool:
-    value, switch = str(found.get(facts.CONCURRENCY, "")), service.concurrency
-    return switch is not None and value.isdecimal() and int(value) < switch.normal
+def _concurrency_facts(switch: ConcurrencySwitch, container: Container, pods: int) -> Facts:
+    value = _value(container, switch.env)
+    value = str(switch.normal) if value is None else value  # what the app takes then
+    found: Facts = {facts.CONCURRENCY: value}
+    if not value.isdecimal():
+        return found
+    found[facts.IN_FLIGHT] = int(value) * (pods if switch.per_pod else 1)
+    return found | {facts.REDUCED: True} if int(value) < switch.normal else found
 
 
 def _switch_value(container: Container, switch: Switch) -> str | None:

@@ -14,6 +14,7 @@ from bot.domain.service import Service
 from bot.domain.workload import Container
 from bot.ports import Clock, Cluster, Mitigation, Storage
 from bot.usecases.guard import Ground, Guard, question
+from bot.usecases.switched import Switched
 
 DRY_RUNS: Final = 6  # a status change between reading and asking moves the resourceVersion
 _DRY_RUN: Final = "dry run"
@@ -29,13 +30,13 @@ class Context:
     """What an offer belongs to.
 
     Attributes:
-        inflight_limit: Requests in flight that Ideogram named in a 429; None when it did not.
+        seen: What the triage saw that it follows; None leaves that to be looked up.
         beside: A mitigation that is just ending and does not stand in the way.
     """
 
     triage_id: TriageId | None = None
     incident_id: IncidentId | None = None
-    inflight_limit: int | None = None
+    seen: Switched | None = None
     beside: MitigationId | None = None
 
 
@@ -95,12 +96,14 @@ class Describe:
     def _warnings(
         self, ground: Ground, kind: MitigationKind, changes: Iterable[EnvChange], context: Context
     ) -> tuple[str, ...]:
+        """List what to know beforehand; what the kind itself says comes first."""
+        one, deployment = self.mitigations[kind], ground.deployment
+        limit = None if context.seen is None else context.seen.inflight_limit
         found: list[str] = []
         for change in changes:
-            found += guards.warnings(ground.deployment, ground.container, change.name)
-            found += self.mitigations[kind].warnings(
-                ground.service, ground.deployment, change, context.inflight_limit
-            )
+            found += one.warnings(ground.service, deployment, change, limit)
+        for change in changes:
+            found += guards.warnings(deployment, ground.container, change.name)
         return tuple(dict.fromkeys(found))
 
     async def _last_worked(self, service: Service, kind: MitigationKind) -> MitigationRun | None:

@@ -1,6 +1,7 @@
 """Offer mitigations: say exactly what each would change, or why it cannot run."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,13 +17,12 @@ from bot.ports import Mitigation, Storage
 from bot.usecases.describe import Context, Describe
 from bot.usecases.guard import Ground, Guard, question
 from bot.usecases.joining import if_open, incident_of
-from bot.usecases.switched import Switched
+from bot.usecases.switched import Switched, switched
 
 # By hand it would do nothing, or cross what somebody else began.
 _NOT_BY_HAND: Final = frozenset({ALREADY, PAUSED, UnfinishedError.GUARD, "changed", "order"})
 _ON: Final = MitigationKind.ENABLE_FALLBACK
 _OFF: Final = MitigationKind.DISABLE_FALLBACK
-_REDUCE: Final = MitigationKind.REDUCE_CONCURRENCY
 _RESTORE: Final = MitigationKind.RESTORE_CONCURRENCY
 
 Offers = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
@@ -44,10 +44,10 @@ class Offer:
         *,
         triage_id: TriageId | None = None,
         incident_id: IncidentId | None = None,
-        inflight_limit: int | None = None,
+        seen: Switched | None = None,
     ) -> Offers:
         """Offer what helps against a cause, the most helpful first."""
-        context = Context(triage_id, incident_id, inflight_limit)
+        context = Context(triage_id, incident_id, seen)
         return await self(service, self.helping(cause), context)
 
     def helping(self, cause: Cause) -> tuple[MitigationKind, ...]:
@@ -67,10 +67,21 @@ class Offer:
         """
         kinds = self.helping(diagnosis.cause) if diagnosis.calls_for_a_switch else ()
         so_already = {_ON if seen.fallback_on else _OFF}
-        so_already.add(_REDUCE if seen.is_reduced else _RESTORE)
+        so_already |= set() if seen.is_reduced else {_RESTORE}
         kinds = tuple(kind for kind in kinds if kind not in so_already)
         why = "There is no database: press nothing, do it by hand."
-        return self._refused(service, self._configured(service, kinds), why)
+        refused = self._refused(service, self._configured(service, kinds), why, seen=seen)
+        return tuple(one for one in refused if one.by_hand or service.target is None)
+
+    def with_commands(
+        self, service: Service, refused: Iterable[NotOffered], seen: Switched
+    ) -> tuple[NotOffered, ...]:
+        """Write the commands anew, now that more was seen."""
+        return tuple(
+            one
+            for old in refused
+            for one in self._refused(service, [old.kind], old.why, old.guard, seen)
+        )
 
     async def __call__(
         self,
@@ -86,18 +97,20 @@ class Offer:
         configured = self._configured(service, kinds)
         if not configured:
             return (), ()
+        seen = context.seen or await self._seen(context.triage_id)
+        context = replace(context, seen=seen)
         try:
             ground = await self.guard(service, undoing=context.beside)
         except GuardRefusedError as error:
-            return (), self._refused(service, configured, str(error), error.guard)
+            return (), self._refused(service, configured, str(error), error.guard, seen)
         previews: list[Preview] = []
         refused: list[NotOffered] = []
         for kind in configured:
             try:
                 previews.append(await self._described(ground, kind, context))
             except GuardRefusedError as error:
-                refused += self._refused(service, [kind], str(error), error.guard)
-        return await self._remembered(service, previews, refused)
+                refused += self._refused(service, [kind], str(error), error.guard, seen)
+        return await self._remembered(service, previews, refused, seen)
 
     async def undo(
         self, service: Service, run: MitigationRun, *, beside: MitigationId | None = None
@@ -161,19 +174,44 @@ class Offer:
         return tuple(kind for kind in kinds if self.mitigations[kind].is_configured(service))
 
     def _refused(
-        self, service: Service, kinds: Iterable[MitigationKind], why: str, guard: str = ""
+        self,
+        service: Service,
+        kinds: Iterable[MitigationKind],
+        why: str,
+        guard: str = "",
+        seen: Switched | None = None,
     ) -> tuple[NotOffered, ...]:
+        concurrency = None if seen is None else seen.concurrency
         return tuple(
-            NotOffered(kind, why, self._command(service, kind, guard), guard) for kind in kinds
+            NotOffered(kind, why, self._command(service, kind, guard, concurrency), guard)
+            for kind in kinds
         )
 
-    def _command(self, service: Service, kind: MitigationKind, guard: str) -> str | None:
+    def _command(
+        self, service: Service, kind: MitigationKind, guard: str, concurrency: int | None
+    ) -> str | None:
         if service.target is None or guard in _NOT_BY_HAND:
             return None
-        return by_hand(service.target, self.mitigations[kind].by_hand(service))
+        change = self.mitigations[kind].by_hand(service, concurrency)
+        return None if change is None else by_hand(service.target, change)
+
+    async def _seen(self, triage_id: TriageId | None) -> Switched | None:
+        """Read what a triage saw; without it offers are made as if nobody had looked."""
+        if triage_id is None:
+            return None
+        with suppress(GuardRefusedError):
+            async with question("reading the triage", self.guard.within), self.storage() as uow:
+                triage = await uow.triages.get(triage_id)
+            if triage is not None:
+                return switched({one.kind: one for one in triage.card.results})
+        return None
 
     async def _remembered(
-        self, service: Service, previews: list[Preview], refused: list[NotOffered]
+        self,
+        service: Service,
+        previews: list[Preview],
+        refused: list[NotOffered],
+        seen: Switched | None = None,
     ) -> Offers:
         try:
             async with self.storage() as uow:
@@ -181,7 +219,7 @@ class Offer:
                     await uow.mitigations.add_preview(preview)
         except UnavailableError as error:
             kinds = [preview.kind for preview in previews]
-            return (), (*self._refused(service, kinds, str(error)), *refused)
+            return (), (*self._refused(service, kinds, str(error), seen=seen), *refused)
         return tuple(previews), tuple(refused)
 
     async def _described(self, ground: Ground, kind: MitigationKind, context: Context) -> Preview:

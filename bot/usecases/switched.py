@@ -1,4 +1,4 @@
-"""How the switches of a service stand, as its probes saw them."""
+"""How the switches of a service stand, and what decides about them, as its probes saw it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,14 @@ class Switched:
     Attributes:
         fallback_on: Whether users get placeholders; None when that was not seen.
         is_reduced: Whether fewer requests are sent at once than in normal times.
+        concurrency: How many requests it may send at once; None when that was not seen.
+        inflight_limit: How many Ideogram named in a 429; None when it named none.
     """
 
     fallback_on: bool | None = None
     is_reduced: bool = False
+    concurrency: int | None = None
+    inflight_limit: int | None = None
 
     @property
     def holds_back(self) -> bool:
@@ -31,13 +35,14 @@ class Switched:
 def switched(results: Results) -> Switched:
     """Read the switches."""
     is_reduced = _fact(results, ProbeKind.WORKLOAD, facts.REDUCED) is True
-    return Switched(_fallback_on(results), is_reduced)
-
-
-def seen_limit(results: Results) -> int | None:
-    """Read the limit of requests in flight that a 429 named; None when none did."""
+    concurrency = str(_fact(results, ProbeKind.WORKLOAD, facts.CONCURRENCY))
     limits = [one.facts.get(facts.MAX_INFLIGHT) for one in results.values()]
-    return next((limit for limit in limits if isinstance(limit, int)), None)
+    return Switched(
+        _fallback_on(results),
+        is_reduced,
+        int(concurrency) if concurrency.isdecimal() else None,
+        next((limit for limit in limits if isinstance(limit, int)), None),
+    )
 
 
 def _fallback_on(results: Results) -> bool | None:

@@ -31,7 +31,7 @@ from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import open_beside
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress, join_running
 from bot.usecases.offer import Offer
-from bot.usecases.switched import seen_limit, switched
+from bot.usecases.switched import Results, switched
 
 log = structlog.get_logger()
 
@@ -147,11 +147,12 @@ class RunTriages:
             )
         )
         live = LiveCard(storage=self.storage, clock=self.clock)
+        make_offers = partial(self._offered, service, triage, progress.results)
         over = asyncio.Event()
         async with asyncio.TaskGroup() as around:
             around.create_task(live.keep(triage, over))
             async with asyncio.TaskGroup() as group:
-                group.create_task(live(triage, progress, partial(self._offered, service, triage)))
+                group.create_task(live(triage, progress, make_offers))
                 examined = await self.examine(service, plan, progress.add)
                 progress.finish()
             offers, not_offered = await self._offers(service, triage, examined, progress)
@@ -165,21 +166,22 @@ class RunTriages:
         self, service: Service, triage: Triage, examined: Examined, progress: Progress
     ) -> Offered:
         """Keep the buttons that were shown already: they must not change under a finger."""
-        cause = examined.diagnosis.cause
+        cause, results = examined.diagnosis.cause, examined.measurements.results
+        seen = switched(results)
         if progress.settled is not None and progress.settled.cause is cause:
-            return progress.offers
-        results = examined.measurements.results
-        if cause is Cause.HEALTHY and not switched(results).holds_back:
+            offers, not_offered = progress.offers
+            return offers, self.offer.with_commands(service, not_offered, seen)
+        if cause is Cause.HEALTHY and not seen.holds_back:
             return (), ()
         if not examined.diagnosis.calls_for_a_switch:
             return (), ()
-        return await self._offered(service, triage, cause, seen_limit(results))
+        return await self._offered(service, triage, results, cause)
 
     async def _offered(
-        self, service: Service, triage: Triage, cause: Cause, limit: int | None = None
+        self, service: Service, triage: Triage, results: Results, cause: Cause
     ) -> Offered:
         offers, not_offered = await self.offer.for_cause(
-            service, cause, triage_id=triage.id, inflight_limit=limit
+            service, cause, triage_id=triage.id, seen=switched(results)
         )
         # What is so already needs no line: nobody asked for it.
         return offers, tuple(one for one in not_offered if one.guard != ALREADY)

@@ -44,9 +44,7 @@ def test_an_ordinary_deployment_gets_no_warning():
 def test_a_rollout_under_way_is_warned_of():
     rolling = replace(DEPLOYMENT, revision=15, updated=2, total=5)
 
-    assert warned(rolling) == (
-        "A rollout is under way: this replaces revision 15, 2 of 4 updated.",
-    )
+    assert warned(rolling) == ("Revision 15 still rolls out, 2 of 4 updated.",)
 
 
 def test_env_from_and_no_replicas_are_warned_of():

@@ -273,6 +273,6 @@ def test_a_line_says_everything_that_hurts():
 
     assert in_words(traffic, Thresholds()) == (
         "3 of 10 requests failed in 5 min (1 5xx, 2 for reasons not counted), "
-        "6 × 429 in a row, 20% refused as unsafe, P95 41.0 s, "  # noqa: RUF001  people read it
+        "6 × 429 in a row, 20% refused as unsafe, P95 41.0 s, "
         "3 of 3 downloads failed, 3 by expired links, downloads P95 11.0 s, balance $8.50"
     )

@@ -49,9 +49,20 @@ def test_restoring_ends_every_step_at_once():
     assert RESTORE.change(SERVICE, at("1"), []) == EnvChange(NAME, "1", "8")
 
 
-def test_by_hand_the_first_step_is_meant():
-    assert REDUCE.by_hand(SERVICE) == EnvChange(NAME, "8", "3")
-    assert RESTORE.by_hand(SERVICE) == EnvChange(NAME, "3", "8")
+@pytest.mark.parametrize(("seen", "after"), [(None, "3"), (8, "3"), (3, "1"), (2, "1")])
+def test_by_hand_the_next_step_is_meant(seen, after):
+    change = REDUCE.by_hand(SERVICE, seen)
+
+    assert change is not None
+    assert change.after == after
+
+
+def test_at_the_smallest_value_nothing_is_left_to_reduce_by_hand():
+    assert REDUCE.by_hand(SERVICE, 1) is None
+
+
+def test_by_hand_the_normal_value_is_restored():
+    assert RESTORE.by_hand(SERVICE, 1) == EnvChange(NAME, "3", "8")
 
 
 @pytest.mark.parametrize("one", [REDUCE, RESTORE])

@@ -41,7 +41,7 @@ def disable():
 
 def test_enabling_sets_the_configured_value():
     assert enable().change(SERVICE, OFF, []) == CHANGE
-    assert enable().by_hand(SERVICE) == CHANGE
+    assert enable().by_hand(SERVICE, None) == CHANGE
 
 
 def test_enabling_what_is_on_is_refused():
@@ -51,7 +51,7 @@ def test_enabling_what_is_on_is_refused():
 
 def test_disabling_what_we_did_not_enable_sets_the_normal_value():
     assert disable().change(SERVICE, ON, []) == CHANGE.reversed
-    assert disable().by_hand(SERVICE) == CHANGE.reversed
+    assert disable().by_hand(SERVICE, None) == CHANGE.reversed
 
 
 def test_disabling_restores_the_oldest_before_image():
@@ -141,10 +141,43 @@ async def test_where_health_says_nothing_the_share_of_failures_does(counts, stat
     assert effect.detail.startswith("health ")
 
 
-async def test_health_that_says_something_goes_before_requests():
-    effect = await seen_by_requests(a_service(metrics=SOURCE), word="ok", success=100)
+@pytest.mark.parametrize(
+    ("counts", "state"),
+    [
+        ({"success": 100}, EffectState.EFFECTIVE),
+        ({"success": 50, "c503": 50}, EffectState.PENDING),
+        ({"c503": 0}, EffectState.PENDING),
+    ],
+)
+async def test_requests_that_fail_no_more_are_enough_where_health_does_not_know_of_it(
+    counts, state
+):
+    effect = await seen_by_requests(a_service(metrics=SOURCE), word="ok", **counts)
 
-    assert (effect.state, effect.detail) == (EffectState.PENDING, "health says ok")
+    assert effect.state is state
+    assert effect.detail.startswith("health says ok; ")
+
+
+async def test_health_that_says_so_needs_no_requests():
+    effect = await seen_by_requests(a_service(metrics=SOURCE), word="fallback", c503=99)
+
+    assert (effect.state, effect.detail) == (EffectState.EFFECTIVE, "health says fallback")
+
+
+async def test_a_status_code_says_nothing_of_fallback():
+    by_status = a_service(health_path=None)
+
+    effect = await seen_by_requests(by_status)
+
+    assert (effect.state, effect.is_final) == (EffectState.UNSEEN, True)
+    (warning,) = enable().warnings(by_status, a_deployment(), CHANGE, None)
+    assert "a status code does not tell of fallback" in warning
+
+
+async def test_where_health_is_a_status_code_requests_decide():
+    effect = await seen_by_requests(a_service(health_path=None, metrics=SOURCE), success=100)
+
+    assert effect.state is EffectState.EFFECTIVE
 
 
 def test_a_fallback_that_requests_can_show_is_not_warned_of():

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.errors import ForbiddenError, UnavailableError
 from bot.domain.probe import Outcome, ProbeKind
+from bot.domain.service import ConcurrencySwitch
 from bot.domain.workload import Condition, Pod, Revision
 from tests.builders import NIGHT, a_service
 from tests.fakes.cluster import FakeCluster
@@ -50,6 +51,7 @@ async def test_a_quiet_deployment_is_healthy(bench):
         "fallback": "off",
         "generation": "on",
         "concurrency": "8",
+        "in_flight": 32,
         "key_length": 20,
         "pods_older_than_key": False,
     }
@@ -172,6 +174,18 @@ async def test_fewer_requests_than_in_normal_times_are_said(bench, value, is_sai
     seen = await measured(bench)
 
     assert ("reduced" in seen.facts, "concurrency reduced to 2" in seen.detail) == (is_said,) * 2
+
+
+@pytest.mark.parametrize(("value", "per_pod", "in_flight"), [(None, True, 24), ("3", False, 3)])
+async def test_requests_at_once_are_counted_over_all_pods(bench, value, per_pod, in_flight):
+    env = "IDEOGRAM_CONCURRENCY" if value else "NOT_SET"  # the app takes its normal one then
+    if value:
+        bench.cluster.set_env(TARGET, env, value)
+    switch = ConcurrencySwitch(env, 6, (3, 1), per_pod=per_pod)
+
+    found = (await measured(bench, concurrency=switch)).facts
+
+    assert (found["concurrency"], found["in_flight"]) == (value or "6", in_flight)
 
 
 async def test_a_variable_from_a_reference_is_said_and_an_absent_one_left_out(bench):

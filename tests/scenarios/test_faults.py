@@ -27,10 +27,10 @@ async def test_429_that_one_step_down_does_not_end_is_reduced_with_its_arithmeti
         await _judged(story, "rate-limited", "· We send too many requests at once")
         asked = _asked(story, "Reduce Concurrency")
         assert "IDEOGRAM_CONCURRENCY 8 → 3." in asked
-        assert "pods × 3" in asked  # noqa: RUF001  the sign that people read
+        assert "pods × 3" in asked
 
         await story.press("Reduce Concurrency")
-        await story.sees(f"<@{ANA}> *", "Reduce Concurrency on", " × 429 in ", seconds=90)  # noqa: RUF001  the sign that people read
+        await story.sees(f"<@{ANA}> *", "Reduce Concurrency on", " × 429 in ", seconds=90)
         assert (story.value("IDEOGRAM_CONCURRENCY"), story.patches()) == ("3", 1)
 
         await story.press("Undo Reduction")

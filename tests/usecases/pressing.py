@@ -21,7 +21,7 @@ from bot.domain.message import Message
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.money import Canary
 from bot.domain.policy import Policy
-from bot.domain.probe import Outcome, ProbeKind
+from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.request import Press
 from bot.domain.service import Service, Target
 from bot.domain.triage import Triage
@@ -229,8 +229,12 @@ class World:
         failed = a_result(
             ProbeKind.GENERATE_LEGACY, Outcome.UNHEALTHY, answer=AnswerClass.SERVER_ERROR
         )
+        await self.found(works, failed)
+
+    async def found(self, *results: ProbeResult) -> None:
+        """Remember a triage that saw this; what is offered stands on it."""
         self.triage_id = TriageId(118)
-        card = a_card(results=(works, failed))
+        card = a_card(results=results)
         found = Triage(
             self.triage_id, self.service.name, INCIDENTS, NIGHT, card, ended_at=self.clock.now()
         )

@@ -13,20 +13,21 @@ from bot.domain.errors import (
     UnavailableError,
 )
 from bot.domain.ids import TriageId
-from bot.domain.message import MitigationOffers
+from bot.domain.message import MitigationOffers, NotOffered
 from bot.domain.mitigation import EnvChange, MitigationKind, State
 from bot.domain.probe import ProbeKind
 from bot.domain.severity import Severity
 from bot.usecases.describe import Context, random_id
 from bot.usecases.guard import question
 from bot.usecases.switched import Switched
-from tests.builders import a_service
+from tests.builders import a_result, a_service
 from tests.fakes.cluster_objects import a_deployment
 from tests.sayings import a_diagnosis
 from tests.usecases.pressing import TARGET, World
 
 ENABLE = MitigationKind.ENABLE_FALLBACK
 REDUCE = MitigationKind.REDUCE_CONCURRENCY
+MANAGED_BY = "app.kubernetes.io/managed-by"
 BY_HAND = "kubectl -n default set env deployment/ideogram-service -c app IDEOGRAM_FALLBACK=true"
 
 ON, OFF = Switched(fallback_on=True), Switched(fallback_on=False)
@@ -56,10 +57,79 @@ async def test_what_helps_against_a_cause_is_offered_with_its_triage():
     world = World()
 
     offers, _ = await world.offer.for_cause(
-        world.service, Cause.RATE_LIMIT, triage_id=TriageId(118), inflight_limit=20
+        world.service, Cause.RATE_LIMIT, triage_id=TriageId(118), seen=Switched(inflight_limit=20)
     )
 
     assert [(one.kind, one.triage_id, one.warnings) for one in offers] == [(REDUCE, 118, ())]
+
+
+def full(limit: int):
+    return a_result(facts={"max_inflight": limit})
+
+
+def pods(concurrency: str):
+    return a_result(ProbeKind.WORKLOAD, facts={"concurrency": concurrency})
+
+
+@pytest.mark.parametrize(
+    ("limit", "warnings"), [(40, ()), (12, ("5 pods × 3 = 15, limit 12: choose 2.",))]
+)
+async def test_the_limit_that_a_429_named_counts_for_what_is_offered_later(limit, warnings):
+    world = World()
+    await world.found(full(limit))
+
+    assert (await world.offered(REDUCE)).warnings == warnings
+
+
+async def test_what_the_mitigation_itself_warns_of_comes_first():
+    world = World()
+    world.cluster.add(TARGET, replace(a_deployment(), labels={MANAGED_BY: "Helm"}))
+
+    warnings = (await world.offered(REDUCE)).warnings
+
+    assert warnings == ("5 pods × 3 = 15, limit 10: choose 2.", "Helm may put this back.")
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "command"),
+    [
+        ("8", "IDEOGRAM_CONCURRENCY=3"),
+        ("3", "IDEOGRAM_CONCURRENCY=1"),
+        ("1", None),
+        ("many", "IDEOGRAM_CONCURRENCY=3"),
+    ],
+)
+async def test_the_command_takes_the_next_step_from_where_the_triage_saw_the_pods(
+    concurrency, command
+):
+    world = World()
+    world.cluster.fail("may_patch", ForbiddenError("no right"))
+    await world.found(pods(concurrency))
+
+    _, (found,) = await world.offer(world.service, [REDUCE], Context(world.triage_id))
+
+    assert found.by_hand == command or found.by_hand.endswith(command)
+
+
+async def test_a_command_is_written_anew_when_more_was_seen():
+    world = World()
+    old = NotOffered(REDUCE, "no right", "kubectl … IDEOGRAM_CONCURRENCY=3", "permission")
+
+    (found,) = world.offer.with_commands(world.service, [old], Switched(concurrency=3))
+
+    assert found.by_hand.endswith("IDEOGRAM_CONCURRENCY=1")
+    assert replace(found, by_hand=old.by_hand) == old
+
+
+async def test_without_what_the_triage_saw_the_usual_is_offered():
+    world = World(triage_id=TriageId(118))
+    world.storage.is_away = True
+    seen_nothing = await world.offer(world.service, [REDUCE], Context(world.triage_id))
+
+    assert seen_nothing[1][0].by_hand.endswith("IDEOGRAM_CONCURRENCY=3")
+
+    world.storage.is_away = False  # and no such triage
+    assert (await world.offered(REDUCE)).warnings == ("5 pods × 3 = 15, limit 10: choose 2.",)
 
 
 async def test_an_offer_says_when_it_last_worked():
@@ -301,7 +371,8 @@ def test_ids_cannot_be_guessed():
         (FINE, Switched(), []),
         (FINE, Switched(is_reduced=True), [MitigationKind.RESTORE_CONCURRENCY]),
         (LIMITED, OFF, [MitigationKind.REDUCE_CONCURRENCY]),
-        (LIMITED, Switched(is_reduced=True), []),
+        (LIMITED, Switched(is_reduced=True, concurrency=3), [MitigationKind.REDUCE_CONCURRENCY]),
+        (LIMITED, Switched(is_reduced=True, concurrency=1), []),
         (a_diagnosis(Cause.HEALTHY, None, evidence=(ProbeKind.AUTH,)), ON, []),
         (a_diagnosis(Cause.DOWNLOAD, Severity.P1), OFF, [MitigationKind.ENABLE_FALLBACK]),
         (a_diagnosis(Cause.DOWNLOAD, Severity.P3), OFF, []),

@@ -17,7 +17,7 @@ async def test_a_refused_canary_shows_the_arithmetic_and_what_to_reduce(place):
 
     assert found.verdict == LIMITED
     assert found.evidence == ["generate-legacy", "generate-v3"]
-    assert "Concurrency is set to 8 on 4 pods; Ideogram takes 10 at once." in found.summary
+    assert "4 pods × 8 = 32 requests at once; Ideogram takes 10." in found.summary
     assert found.next_steps[0] == "Reduce Concurrency"
     assert PARTNERSHIP in found.next_steps[-1]
     assert found.contact == PARTNERSHIP
