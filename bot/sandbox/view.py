@@ -20,7 +20,8 @@ MESSAGES: Final = 200  # newest ones per channel; a sandbox evening has fewer
 _REVISION: Final = "deployment.kubernetes.io/revision"
 _SWITCHES: Final = ("IDEOGRAM_FALLBACK", "IDEOGRAM_ENABLED", "IDEOGRAM_CONCURRENCY")
 COMMANDS: Final = (
-    ("triage", "[service] [quick|full]", "Find out what fails and whose fault it is"),
+    ("triage", "[service|all] [quick|full]", "Find out what fails and whose fault it is"),
+    ("quality", "[service]", "Pictures look bad: what changed, and when"),
     ("declare", "[title]", "Open an incident by hand"),
     ("acknowledge", "[INC-n]", "I have it: stops the response clock"),
     ("update", "[INC-n]", "Write a status update"),
@@ -29,6 +30,7 @@ COMMANDS: Final = (
     ("timeline", "[INC-n]", "What happened, with times"),
     ("resolve", "[INC-n]", "Close the incident"),
     ("postmortem", "[INC-n]", "The document drafted from the timeline"),
+    ("balance", "[set USD]", "What is left at Ideogram, and for how long"),
     ("help", "", "What the bot can do"),
 )
 

@@ -25,6 +25,7 @@ from bot.domain.request import (
     TriageAll,
     WritePostmortem,
 )
+from bot.sandbox.view import COMMANDS
 from bot.slack.commands import SUBCOMMANDS, parse
 from tests.builders import a_service, asked
 from tests.sayings import WORDS
@@ -211,6 +212,10 @@ def test_help_lists_exactly_the_commands_that_exist():
     rows = WORDS.wording(Answer(AnswerKind.HELP)).rows
 
     assert {row.split()[1].rstrip("`") for row in rows} == set(SUBCOMMANDS)
+
+
+def test_the_page_of_the_sandbox_completes_every_subcommand():
+    assert {name for name, _, _ in COMMANDS} == set(SUBCOMMANDS)
 
 
 @given(
