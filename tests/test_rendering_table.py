@@ -5,14 +5,25 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.diagnosis import Cause, HumanStep
+from bot.domain.diagnosis import Cause, HumanStep, Part
 from bot.domain.ids import ServiceName, TriageId
 from bot.domain.severity import Severity
 from bot.domain.triage_table import TriageLine, TriageTable
 from tests.builders import NIGHT
 from tests.sayings import HOSTILE, WORDS, a_diagnosis
 
-FINE = TriageLine(ServiceName("fine"), TriageId(1), a_diagnosis(Cause.HEALTHY, None))
+
+def a_healthy_line(*fine, steps=(), **changes):
+    """Build a service without fault of which this much was seen fine."""
+    found = a_diagnosis(Cause.HEALTHY, None, fine=fine, steps=steps)
+    return TriageLine(ServiceName("fine"), TriageId(1), found, **changes)
+
+
+FINE = a_healthy_line(*Part)
+QUICK = a_healthy_line(Part.US)
+UNSEEN = a_healthy_line(Part.IDEOGRAM)
+BACK = a_healthy_line(Part.IDEOGRAM, Part.US, fallback_on=True)
+DNS = a_healthy_line(*Part, steps=(HumanStep(2, "Mend our DNS: 10.0.0.2 is silent"),))
 DOWN = TriageLine(ServiceName("down"), TriageId(2), a_diagnosis(steps=(HumanStep(1, "Wait."),)))
 
 
@@ -26,7 +37,10 @@ def test_a_line_says_name_severity_verdict_and_what_to_do():
 
     assert said.header == "1 of 2 services needs attention"
     assert said.text == "1 of 2 services needs attention: down (P1)."
-    assert said.rows == ("*down*  P1 · Ideogram is down, not us · Wait", "*fine*  fine")
+    assert said.rows == (
+        "*down*  P1 · Ideogram is down, not us · Wait",
+        "*fine*  All fine: Ideogram, us, users",
+    )
     assert said.context.endswith(" · 6.2 s · $0.00 spent")
 
 
@@ -36,6 +50,25 @@ def test_without_a_step_of_its_own_a_verdict_says_what_its_cause_asks_for():
     assert worded(slow).rows == (
         "*down*  P2 · Ideogram is slow, not us · Wait, or show placeholders",
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (UNSEEN, "Ideogram works; users not seen"),
+        (a_healthy_line(Part.IDEOGRAM, Part.US), "All fine as far as seen: Ideogram, us"),
+        (QUICK, "No fault found by free checks"),
+        (replace(QUICK, fallback_on=True), "No fault found by free checks, fallback still on"),
+        (
+            replace(QUICK, mode_reason="$0.02 of today's $1.00 left"),
+            "No fault found by free checks ($0.02 of today's $1.00 left)",
+        ),
+        (BACK, "Ideogram is back, fallback still on"),
+        (DNS, "Ideogram works, but trouble with our DNS"),
+    ],
+)
+def test_a_line_without_fault_claims_no_more_than_was_seen(line, says):
+    assert worded(line).rows == (f"*fine*  {says}",)
 
 
 @pytest.mark.parametrize(
@@ -59,11 +92,46 @@ def test_a_line_without_a_verdict_says_why(line, says):
         ((FINE, FINE), 0, "All 2 services are fine"),
         ((DOWN, DOWN), 0, "2 of 2 services need attention"),
         ((DOWN, replace(FINE, diagnosis=None)), 1, "Measuring 1 of 2 services"),
-        ((replace(FINE, failure="x", diagnosis=None),), 0, "No fault found, not every service was"),
     ],
 )
 def test_the_headline_counts(lines, waiting, says):
-    assert worded(*lines, waiting=waiting).header.startswith(says)
+    assert worded(*lines, waiting=waiting).header == says
+
+
+AWAY = replace(FINE, failure="x", diagnosis=None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ((FINE,), "The service is fine"),
+        ((QUICK, QUICK), "No fault found: generation was not tried, users not seen"),
+        (
+            (UNSEEN, FINE),
+            "No fault found: our pods and health not seen (1 of 2), users not seen (1 of 2)",
+        ),
+        ((BACK, FINE), "No fault found: fallback still on (1 of 2)"),
+        ((DNS,), "No fault found: trouble with our DNS"),
+        ((FINE, AWAY), "No fault found: not every service was seen"),
+        ((BACK, AWAY), "No fault found: not every service was seen, fallback still on (1 of 2)"),
+        ((AWAY, AWAY), "No verdict on any service"),
+        ((AWAY,), "No verdict on the service"),
+    ],
+)
+def test_the_headline_claims_no_more_than_was_seen(lines, says):
+    said = worded(*lines)
+
+    assert (said.header, said.text) == (says, f"{says}.")
+
+
+def test_a_headline_that_is_cut_stands_in_full_on_the_lock_screen():
+    dns = replace(QUICK, fallback_on=True, diagnosis=DNS.diagnosis)
+
+    said = worded(*[dns, QUICK] * 400, UNSEEN, AWAY)
+
+    start = "No fault found: not every service was seen, fallback still on (400 of 802), trouble"
+    assert said.header.startswith(start)
+    assert said.text.endswith(", users not seen (401 of 802).")
 
 
 def test_an_interrupted_table_says_what_is_missing_and_what_to_do():

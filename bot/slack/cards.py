@@ -77,8 +77,8 @@ def controls(message: Message) -> Controls:
             presses = [press(one, is_primary=True) for one in message.offers]
             made = Controls(presses, service=message.service)
         case TriageTable():
-            faulty = [one.service for one in message.lines if one.is_faulty]
-            made = Controls([_again(name, at) for at, name in enumerate(faulty, 1)])
+            asking = [one.service for one in message.lines if one.is_faulty or one.fallback_on]
+            made = Controls([_again(name, at) for at, name in enumerate(asking, 1)])
         case Answer(answer=AnswerKind.HELP):
             made = Controls([action(ids.AGAIN, label="button.triage")])
         case _:

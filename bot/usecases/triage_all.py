@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from bot.domain.beside import Beside
+from bot.domain.diagnosis import Mode
 from bot.domain.errors import BotError
 from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey, ServiceName, TriageId
 from bot.domain.message import TriageCard, TriageState
@@ -121,7 +122,7 @@ class TriageEverything:
         except BotError as error:  # costs this line, not the table
             log.warning("triage.all_line_failed", service=service.name, reason=str(error))
             return TriageLine(service.name, failure=str(error)), Decimal(0)
-        return TriageLine(service.name, triage.id, examined.diagnosis), examined.spent
+        return _line(service, triage.id, plan, examined), examined.spent
 
     async def _open(
         self, service: Service, request: TriageAll, key: OutboxKey
@@ -220,3 +221,13 @@ class TriageEverything:
             await uow.outbox.card(key, channel, table, at=now)
             if delivery is not None:
                 await uow.inbox.close(delivery, at=now)
+
+
+def _line(service: Service, triage_id: TriageId, plan: Plan, examined: Examined) -> TriageLine:
+    return TriageLine(
+        service.name,
+        triage_id,
+        examined.diagnosis,
+        fallback_on=switched(examined.measurements.results).fallback_on is True,
+        mode_reason=plan.reason if plan.mode is Mode.QUICK else None,
+    )

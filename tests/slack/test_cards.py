@@ -330,6 +330,14 @@ def test_a_table_without_fault_has_no_button():
     assert labels(a_table(Cause.HEALTHY)) == []
 
 
+def test_a_service_whose_fallback_is_still_on_can_be_triaged_from_the_table():
+    table = a_table(Cause.HEALTHY)
+
+    back = replace(table, lines=(replace(table.lines[0], fallback_on=True),))
+
+    assert labels(back) == ["Triage service-numb…"]
+
+
 MESSAGES = {
     "thousand services": a_table(*[Cause.OUTAGE] * 1000),
     "billing": BILLING,

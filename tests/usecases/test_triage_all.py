@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain import facts
 from bot.domain.diagnosis import Cause, Mode
 from bot.domain.errors import UnavailableError
 from bot.domain.ids import TriageId
@@ -16,7 +17,7 @@ from bot.domain.message import TriageState
 from bot.domain.money import budget_day
 from bot.domain.probe import ProbeKind
 from bot.domain.request import TriageAll
-from bot.domain.triage_table import TriageTable
+from bot.domain.triage_table import But, TriageTable
 from bot.ports import Storage
 from tests.builders import ANA, NIGHT, a_service, asked
 from tests.usecases.nights import DELIVERY, Night, until
@@ -45,7 +46,10 @@ async def test_every_service_is_a_line_of_one_table():
 
     found = await run(night, "one", "two")
 
-    assert [(one.service, one.is_fine) for one in found.lines] == [("one", True), ("two", True)]
+    assert [(one.service, one.is_healthy) for one in found.lines] == [
+        ("one", True),
+        ("two", True),
+    ]
     assert (found.waiting, found.asked_by, found.seen_from) == (0, ANA, "prod-eu")
     assert found.duration is not None
     assert len(night.storage.messages) == 1
@@ -83,6 +87,16 @@ async def test_money_not_spent_is_given_back():
     found = await run(night, "one", mode=Mode.FULL)
 
     assert found.spent == night.storage.tables.days[DAY] == Decimal("0.03")
+
+
+async def test_a_line_says_that_users_see_placeholders():
+    night = Night()
+    pods = night.probes[ProbeKind.WORKLOAD]
+    pods.result = replace(pods.result, facts={facts.FALLBACK: "on"})
+
+    found = await run(night, "one", mode=Mode.FULL)
+
+    assert found.lines[0].buts == (But.FALLBACK_ON,)
 
 
 async def test_a_service_that_is_measured_already_is_not_run_twice():
@@ -184,7 +198,7 @@ async def test_what_is_in_is_shown_while_others_are_measured():
         shown = table(night)
         probe.waits_for.set()
 
-    assert sum(one.is_fine for one in shown.lines) == 1
+    assert sum(one.is_healthy for one in shown.lines) == 1
     assert table(night).waiting == 0
 
 
@@ -225,7 +239,7 @@ async def test_a_database_that_comes_back_after_the_end_is_told_the_verdicts():
 
     await everything(TriageAll(asked(), Mode.QUICK), None, night.heard)
 
-    assert (table(night).waiting, table(night).lines[0].is_fine) == (0, True)
+    assert (table(night).waiting, table(night).lines[0].is_healthy) == (0, True)
 
 
 async def test_a_database_that_stays_away_is_said():
