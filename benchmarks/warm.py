@@ -33,7 +33,7 @@ async def once(out: Outbound) -> dict[str, float]:
     examined = await out.examine(service, plan, lambda _: True)
     assert examined.diagnosis.cause is Cause.HEALTHY, examined.diagnosis
     async with out.storage() as uow:
-        await out.examine.settle(uow, plan, examined)
+        await out.examine.settle(uow, examined)
     took = examined.duration.total_seconds() * 1000
     results = examined.measurements.results
     return {"ms": took, "over_ms": took - longest_chain(results)}

@@ -1,10 +1,11 @@
 """The triage in a terminal: it does one thing and ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from bot.bootstrap.outbound import Outbound, outbound
@@ -17,11 +18,12 @@ from bot.domain.patch import step_by_hand
 from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Service, find_service
 from bot.domain.triage import Triage
-from bot.ports import Words
+from bot.ports import UnitOfWork, Words
 from bot.settings.load import Settings
 from bot.terminal import next_steps
 from bot.usecases.before import with_memory
-from bot.usecases.examine import Examined, Plan
+from bot.usecases.examine import DATABASE_SILENT, Examined
+from bot.usecases.plan import Plan
 from bot.usecases.switched import switched
 
 # Of `all`: each holds connections to its cluster and its health URL, and they have timeouts.
@@ -98,9 +100,9 @@ async def _one(
             on_result(result)
         return True
 
-    examined = await out.examine(service, plan, tell)
-    card = _card(out, service, plan, examined)
-    card = await notes.keep(plan, examined, replace(card, started_at=started_at))
+    examined = await out.examine(service, plan, tell, partial(notes.pay, service, mode))
+    card = _card(out, service, examined)
+    card = await notes.keep(examined, replace(card, started_at=started_at))
     helps = {kind: one.helps for kind, one in out.mitigations.items() if one.is_configured(service)}
     return card, next_steps(examined.diagnosis, helps, out.words)
 
@@ -117,27 +119,35 @@ class _Notes:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def plan(self, service: Service, mode: Mode | None) -> Plan:
+        return await self._planned(service, mode, lambda uow: self.out.examine.intend(uow, mode))
+
+    async def pay(self, service: Service, mode: Mode | None, plan: Plan) -> Plan:
+        examine = self.out.examine
+        return await self._planned(service, mode, lambda uow: examine.pay(uow, service, plan))
+
+    async def _planned(
+        self, service: Service, mode: Mode | None, ask: Callable[[UnitOfWork], Awaitable[Plan]]
+    ) -> Plan:
         examine = self.out.examine
         if not self.remembers:
             return examine.plan_without_database(service, mode)
         try:
             async with self.turn, self.out.storage() as uow:
-                return await examine.plan(uow, service, mode)
+                return await ask(uow)
         except UnavailableError:
-            why = "the database did not answer in time"
-            return examine.plan_without_database(service, mode, why)
+            return examine.plan_without_database(service, mode, DATABASE_SILENT)
 
-    async def keep(self, plan: Plan, examined: Examined, card: TriageCard) -> TriageCard:
+    async def keep(self, examined: Examined, card: TriageCard) -> TriageCard:
         if not self.remembers:
             return card
         with suppress(UnavailableError):  # it costs the id and the budget
             async with self.turn:
-                return await _remembered(self.out, plan, examined, card)
+                return await _remembered(self.out, examined, card)
         return card
 
 
-def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> TriageCard:
-    seen = switched(examined.measurements.results)
+def _card(out: Outbound, service: Service, examined: Examined) -> TriageCard:
+    plan, seen = examined.plan, switched(examined.measurements.results)
     by_hand = out.offer.by_hand(service, examined.diagnosis, seen)
     reason = "Buttons are in Slack; in a terminal it is done by hand."
     return TriageCard(
@@ -163,12 +173,10 @@ def _card(out: Outbound, service: Service, plan: Plan, examined: Examined) -> Tr
     )
 
 
-async def _remembered(
-    out: Outbound, plan: Plan, examined: Examined, card: TriageCard
-) -> TriageCard:
+async def _remembered(out: Outbound, examined: Examined, card: TriageCard) -> TriageCard:
     async with out.storage() as uow:
         triage_id = await uow.triages.next_id()  # first, as who opens one: no two wait in a circle
-        settled = await out.examine.settle(uow, plan, examined)
+        settled = await out.examine.settle(uow, examined)
         card = await with_memory(uow, card, settled, out.clock.now())
         card = replace(card, triage_id=triage_id, budget_left=settled.budget_left)
         triage = Triage(

@@ -19,34 +19,13 @@ from bot.domain.probe import ProbeKind, ProbeResult
 from bot.domain.service import Service
 from bot.ports import Clock, Storage, UnitOfWork
 from bot.usecases.measure import Measure, OnResult
+from bot.usecases.plan import Pay, Plan, Purse
 from bot.usecases.read_usage import ReadUsage
 
 log = structlog.get_logger()
 
 ZERO: Final = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a triage may do, decided before it starts.
-
-    Attributes:
-        reason: Why it is quick although full was possible, or that it was the last full one of
-            the day; None otherwise.
-        reserved: USD taken from the day's budget; zero without a database.
-        price: What its canaries cost, USD.
-        anchor: The last balance that a person recorded; None without one.
-        day: Whose budget it counts against, also when it ends after midnight; None without a
-            database.
-    """
-
-    mode: Mode
-    reason: str | None
-    price: Decimal
-    reserved: Decimal
-    dry_run_allowed: bool = True
-    anchor: Anchor | None = None
-    day: date | None = None
+DATABASE_SILENT: Final = "the database did not answer in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +33,11 @@ class Examined:
     """A judged measurement.
 
     Attributes:
+        plan: As it was carried out.
         budget_left: Of the day, after releasing what was not spent; None without a database.
     """
 
+    plan: Plan
     measurements: Measurements
     diagnosis: Diagnosis
     spent: Decimal
@@ -87,20 +68,29 @@ class Examine:
 
     async def plan(self, uow: UnitOfWork, service: Service, wished: Mode | None) -> Plan:
         """Reserve the money for a full triage, or fall back to free probes and say why."""
+        return await self.pay(uow, service, await self.intend(uow, wished))
+
+    async def intend(self, uow: UnitOfWork, wished: Mode | None) -> Plan:
+        """Plan a full triage, unless quick is wished, and leave it to `pay` to reserve."""
+        mode = Mode.QUICK if wished is Mode.QUICK else Mode.FULL
         allowed = not await uow.budget.is_off(self.quote_path)
         day = budget_day(self.clock.now())
-        free = Plan(Mode.QUICK, None, ZERO, ZERO, allowed, await uow.ledger.newest(), day)
-        if wished is Mode.QUICK:
-            return free
-        price = self.canary.price_of(service.calls)
+        return Plan(mode, None, ZERO, ZERO, allowed, await uow.ledger.newest(), day)
+
+    async def pay(self, uow: UnitOfWork, service: Service, plan: Plan) -> Plan:
+        """Reserve the money for a full triage, or fall back to free probes and say why."""
+        if plan.mode is Mode.QUICK:
+            return plan
+        price, day = self.canary.price_of(service.calls), budget_day(self.clock.now())
         is_reserved = await uow.budget.reserve(day, price, limit=self.limit)
         left = await self._left(uow, day)
         if not is_reserved:
             budget = f"${left:.2f} of today's ${self.limit:.2f}"
-            return replace(free, reason=f"{budget} left, a full triage costs ${price:.2f}")
+            why = f"{budget} left, a full triage costs ${price:.2f}"
+            return replace(plan, mode=Mode.QUICK, reason=why)
         near_the_end = f"today's last full one: ${left:.2f} left after it"
         reason = near_the_end if left < price else None
-        return replace(free, mode=Mode.FULL, reason=reason, price=price, reserved=price)
+        return replace(plan, reason=reason, price=price, reserved=price, day=day)
 
     def plan_without_database(
         self, service: Service, wished: Mode | None, why: str = "no database"
@@ -117,16 +107,24 @@ class Examine:
         reason = f"{why}: free probes only" if wished is None else None
         return Plan(Mode.QUICK, reason, Decimal(0), Decimal(0))
 
-    async def __call__(self, service: Service, plan: Plan, on_result: OnResult) -> Examined:
-        """Measure and judge; touches no database."""
-        began = self.clock.monotonic()
+    async def __call__(
+        self, service: Service, plan: Plan, on_result: OnResult, pay: Pay | None = None
+    ) -> Examined:
+        """Measure and judge; touches no database but by `pay`.
+
+        Args:
+            service: To be measured.
+            plan: What may be done.
+            on_result: Called with each result as soon as it is there.
+            pay: Called before the first canary is sent; None when it is paid for.
+        """
+        began, purse = self.clock.monotonic(), Purse(plan, pay)
         async with asyncio.TaskGroup() as group:
             balance = group.create_task(self._balance(service, plan.anchor))
-            measured = await self.measure(
-                service, plan.mode, dry_run_allowed=plan.dry_run_allowed, on_result=on_result
-            )
+            measured = await self.measure(service, purse, on_result)
         measurements = replace(measured, balance=balance.result())
         return Examined(
+            plan=purse.plan,
             measurements=measurements,
             diagnosis=diagnose(measurements),
             spent=sum((one.cost for one in measurements.results.values()), Decimal(0)),
@@ -134,9 +132,9 @@ class Examine:
             budget_left=None,
         )
 
-    async def settle(self, uow: UnitOfWork, plan: Plan, examined: Examined) -> Examined:
+    async def settle(self, uow: UnitOfWork, examined: Examined) -> Examined:
         """Give back what was not spent, and switch a quote off that cost money."""
-        now = self.clock.now()
+        now, plan = self.clock.now(), examined.plan
         day = plan.day or budget_day(now)
         await uow.budget.release(day, plan.reserved - examined.spent)
         if _quote_cost_money(examined.measurements.results.get(ProbeKind.AUTH)):

@@ -45,7 +45,8 @@ class CloseInterrupted:
         self, uow: UnitOfWork, key: OutboxKey, lines: Sequence[Triage], now: datetime
     ) -> None:
         table = await uow.outbox.message(key)
-        if isinstance(table, TriageTable):
+        # One that is complete was not cut short: only a line of it could not be remembered.
+        if isinstance(table, TriageTable) and table.duration is None:
             spent = sum((one.reserved for one in lines), table.spent)
             ended = replace(table, is_interrupted=True, spent=spent)
             await uow.outbox.card(key, lines[0].channel, ended, at=now)

@@ -1,7 +1,7 @@
 """Run the probes of one triage, all at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from bot.domain.probe import CANARIES, CANARY_OF, Outcome, ProbeKind, ProbeResul
 from bot.domain.service import Service
 from bot.domain.thresholds import Thresholds
 from bot.ports import Clock, Keys, Probe, Subject
+from bot.usecases.plan import NotPaidError, Purse
 from bot.usecases.sharing import Sharing
 from bot.usecases.waiting import comes
 
@@ -26,6 +27,7 @@ KEY_WITHIN: Final = timedelta(seconds=5)
 WITH_KEY: Final = CANARIES | {ProbeKind.AUTH, ProbeKind.DOWNLOAD}
 # These are asked without the key; who answers has it, and may repeat it.
 KNOW_THE_KEY: Final = frozenset({ProbeKind.APP_HEALTH, ProbeKind.WORKLOAD, ProbeKind.TRAFFIC})
+NOT_SENT: Final = "not sent: free probes only"
 
 # Tells whether a second look counts: what a shown verdict rests on stays as it was.
 OnResult = Callable[[ProbeResult], bool]
@@ -51,18 +53,17 @@ class Measure:
     key_within: timedelta = KEY_WITHIN
     users_every: timedelta = USERS_EVERY
 
-    async def __call__(
-        self, service: Service, mode: Mode, *, dry_run_allowed: bool, on_result: OnResult
-    ) -> Measurements:
+    async def __call__(self, service: Service, purse: Purse, on_result: OnResult) -> Measurements:
         """Measure; takes as long as the slowest probe, at most 75 s.
 
         Args:
             service: What to look at.
-            mode: Whether canaries are sent.
-            dry_run_allowed: Whether a price quote may be asked for.
+            purse: Whether canaries are sent, and pays for them; whether a price quote may be
+                asked for.
             on_result: Called with each result as soon as it is there; of users' requests again
                 while others are still measuring.
         """
+        mode = purse.plan.mode
         skipped = self._skipped(service, mode)
         wanted = [probe for probe in self.probes if probe.kind not in skipped]
         blank = Subject(
@@ -70,15 +71,18 @@ class Measure:
             mode=mode,
             key=None,
             first_picture=asyncio.get_running_loop().create_future(),
-            dry_run_allowed=dry_run_allowed,
+            dry_run_allowed=purse.plan.dry_run_allowed,
             canaries={probe.kind for probe in wanted if probe.kind in CANARIES},
         )
         if not blank.canaries:
             blank.first_picture.set_result(None)
-        results = {kind: self._unknown(kind, why, ran=False) for kind, why in skipped.items()}
+        results = self._not_run(skipped)
         for result in results.values():
             on_result(result)
-        await self._run(wanted, blank, results, on_result)
+        await self._run(wanted, blank, purse, results, on_result)
+        if purse.plan.mode is not mode:  # never half: also without what others measured
+            mode = purse.plan.mode
+            results |= self._not_run(self._skipped(service, mode))
         ordered = {kind: results[kind] for kind in ProbeKind if kind in results}
         return Measurements(
             service.calls,
@@ -97,13 +101,14 @@ class Measure:
         }
         if mode is Mode.FULL:
             return unused
-        free = dict.fromkeys(CANARY_OF.values(), "not sent: free probes only")
+        free = dict.fromkeys(CANARY_OF.values(), NOT_SENT)
         return free | {ProbeKind.DOWNLOAD: "no picture was made"} | unused
 
     async def _run(
         self,
         wanted: Sequence[Probe],
         blank: Subject,
+        purse: Purse,
         results: dict[ProbeKind, ProbeResult],
         on_result: OnResult,
     ) -> None:
@@ -113,8 +118,11 @@ class Measure:
 
             async def one(probe: Probe) -> None:
                 subject = await key if probe.kind in WITH_KEY else blank
-                measure = partial(self._measured, probe, subject, ends)
-                result = await self.sharing(probe.kind, subject, measure)
+                measure = partial(self._measured, probe, subject, purse, ends)
+                try:
+                    result = await self.sharing(probe.kind, subject, measure)
+                except NotPaidError:
+                    result = self._unknown(probe.kind, NOT_SENT, ran=False)
                 if probe.kind in KNOW_THE_KEY:
                     result = without_key(result, (await key).key)
                 if probe.kind in results and result.outcome is Outcome.UNKNOWN:
@@ -147,7 +155,11 @@ class Measure:
             return replace(blank, no_key=note)
         return replace(blank, key=key, key_note=note)
 
-    async def _measured(self, probe: Probe, subject: Subject, ends: timedelta) -> ProbeResult:
+    async def _measured(
+        self, probe: Probe, subject: Subject, purse: Purse, ends: timedelta
+    ) -> ProbeResult:
+        if probe.kind in CANARIES and subject.key is not None:
+            await purse.open()
         # Reading the key, or waiting for a shared measurement that was cut off, took its part.
         within = min(probe.timeout + GRACE, ends - self.clock.monotonic())
         try:
@@ -155,6 +167,9 @@ class Measure:
                 return await probe(subject)
         except Exception as error:  # noqa: BLE001  in a TaskGroup it would cancel the others
             return self._unknown(probe.kind, f"could not look: {type(error).__name__}", ran=True)
+
+    def _not_run(self, skipped: Mapping[ProbeKind, str]) -> dict[ProbeKind, ProbeResult]:
+        return {kind: self._unknown(kind, why, ran=False) for kind, why in skipped.items()}
 
     def _unknown(self, kind: ProbeKind, why: str, *, ran: bool) -> ProbeResult:
         return ProbeResult(

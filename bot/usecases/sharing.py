@@ -48,8 +48,10 @@ class Sharing:
         scope = _scope(kind, subject)
         if scope is None:
             return await measure()
-        known = self._fresh(scope, subject.service.name)
-        if known is not None and not await _has_own_picture(kind, subject):
+        # Of those who waited for one that was cut off, one measures anew and the others join it.
+        while (known := self._fresh(scope, subject.service.name)) is not None:
+            if await _has_own_picture(kind, subject):
+                break
             result = await asyncio.shield(known.result)
             if result is not None:
                 mine = _may_be_reused(result, subject)
@@ -76,7 +78,7 @@ class Sharing:
             mine.ended_at = self.clock.monotonic()
             mine.result.set_result(result)
             if result is None:
-                self._measured.pop(scope, None)  # cut off: whoever waited measures anew
+                self._measured.pop(scope, None)  # cut off, or not paid for
         return result
 
 

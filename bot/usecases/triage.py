@@ -25,12 +25,13 @@ from bot.domain.timeline import EventKind, Evidence, TimelineEvent, onset_event
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
 from bot.usecases.before import with_memory
-from bot.usecases.examine import Examine, Examined, Plan
+from bot.usecases.examine import Examine, Examined
 from bot.usecases.find_triage import show_triage
 from bot.usecases.incident_card import IncidentCards
 from bot.usecases.joining import open_beside
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress, join_running
 from bot.usecases.offer import Offer
+from bot.usecases.plan import Plan
 from bot.usecases.switched import Results, switched
 
 log = structlog.get_logger()
@@ -158,7 +159,7 @@ class RunTriages:
             offers, not_offered = await self._offers(service, triage, examined, progress)
             over.set()
         try:
-            await self._close(triage, plan, examined, offers, not_offered)
+            await self._close(triage, examined, offers, not_offered)
         except UnavailableError:  # the verdict is paid for, and nobody else will hear it
             await answer(self._forgotten(triage.card, service, examined))
 
@@ -189,14 +190,13 @@ class RunTriages:
     async def _close(
         self,
         triage: Triage,
-        plan: Plan,
         examined: Examined,
         offers: tuple[Preview, ...],
         not_offered: tuple[NotOffered, ...],
     ) -> None:
         now = self.clock.now()
         async with self.storage() as uow:
-            examined = await self.examine.settle(uow, plan, examined)
+            examined = await self.examine.settle(uow, examined)
             card = self._final(triage.card, examined, offers, not_offered)
             card = await with_memory(uow, card, examined, now)
             current = triage.after(await uow.triages.get(triage.id) or triage)

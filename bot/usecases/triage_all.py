@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 import structlog
 
 from bot.domain.beside import Beside
 from bot.domain.diagnosis import Mode
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, UnavailableError
 from bot.domain.ids import ChannelId, DeliveryKey, OutboxKey, ServiceName, TriageId
 from bot.domain.message import TriageCard, TriageState
 from bot.domain.request import TriageAll
@@ -20,8 +21,9 @@ from bot.domain.triage import Triage
 from bot.domain.triage_table import TriageLine, TriageTable, worst_first
 from bot.ports import Answers, Clock, Storage
 from bot.usecases.before import with_memory
-from bot.usecases.examine import Examine, Examined, Plan
+from bot.usecases.examine import DATABASE_SILENT, Examine, Examined
 from bot.usecases.measure import TRIAGE_WITHIN
+from bot.usecases.plan import Plan
 from bot.usecases.switched import switched
 from bot.usecases.waiting import comes
 
@@ -117,12 +119,18 @@ class TriageEverything:
             if not isinstance(opened, tuple):
                 return TriageLine(service.name, running=opened), Decimal(0)
             triage, plan = opened
-            examined = await self.examine(service, plan, lambda _: True)
-            await self._close(triage, plan, examined)
+            pay = partial(self._pay, service, triage)
+            examined = await self.examine(service, plan, lambda _: True, pay)
         except BotError as error:  # costs this line, not the table
             log.warning("triage.all_line_failed", service=service.name, reason=str(error))
             return TriageLine(service.name, failure=str(error)), Decimal(0)
-        return _line(service, triage.id, plan, examined), examined.spent
+        line = _line(service, triage.id, examined)
+        try:
+            await self._close(triage, examined)
+        except BotError as error:  # the verdict is paid for: it is shown, and not remembered
+            log.warning("triage.all_line_forgotten", service=service.name, reason=str(error))
+            line = replace(line, triage_id=None)
+        return line, examined.spent
 
     async def _open(
         self, service: Service, request: TriageAll, key: OutboxKey
@@ -132,7 +140,7 @@ class TriageEverything:
             running = await uow.triages.running(service.name, now)
             if running is not None:
                 return running.id
-            plan = await self.examine.plan(uow, service, request.mode)
+            plan = await self.examine.intend(uow, request.mode)
             triage_id = await uow.triages.next_id()
             triage = Triage(
                 id=triage_id,
@@ -141,11 +149,21 @@ class TriageEverything:
                 started_at=now,
                 card=self._card(service, plan, triage_id, now),
                 asked_by=request.asked.by,
-                reserved=plan.reserved,
                 table=key,
             )
             await uow.triages.save(triage, claimed_until=now + CLAIM)
         return triage, plan
+
+    async def _pay(self, service: Service, triage: Triage, plan: Plan) -> Plan:
+        """Reserve, and remember it with the line: cut short, it counts as spent."""
+        try:
+            async with self._turn, self.storage() as uow:
+                paid = await self.examine.pay(uow, service, plan)
+                opened = replace(triage, card=_planned(triage.card, paid), reserved=paid.reserved)
+                await uow.triages.save(opened, claimed_until=self.clock.now() + CLAIM)
+        except UnavailableError:
+            return self.examine.plan_without_database(service, None, DATABASE_SILENT)
+        return paid
 
     def _card(self, service: Service, plan: Plan, triage_id: TriageId, now: datetime) -> TriageCard:
         return TriageCard(
@@ -155,18 +173,16 @@ class TriageEverything:
             state=TriageState.RUNNING,
             started_at=now,
             calls=service.calls,
-            mode_reason=plan.reason,
-            cost=plan.price,
             seen_from=self.seen_from,
             beside=Beside(billing_url=self.examine.billing_url),
         )
 
-    async def _close(self, triage: Triage, plan: Plan, examined: Examined) -> None:
+    async def _close(self, triage: Triage, examined: Examined) -> None:
         now = self.clock.now()
         async with self._turn, self.storage() as uow:
-            settled = await self.examine.settle(uow, plan, examined)
+            settled = await self.examine.settle(uow, examined)
             card = replace(
-                await with_memory(uow, triage.card, examined, now),
+                await with_memory(uow, _planned(triage.card, examined.plan), examined, now),
                 state=TriageState.FINAL,
                 results=tuple(examined.measurements.results.values()),
                 diagnosis=examined.diagnosis,
@@ -223,11 +239,16 @@ class TriageEverything:
                 await uow.inbox.close(delivery, at=now)
 
 
-def _line(service: Service, triage_id: TriageId, plan: Plan, examined: Examined) -> TriageLine:
+def _line(service: Service, triage_id: TriageId, examined: Examined) -> TriageLine:
+    is_quick = examined.plan.mode is Mode.QUICK
     return TriageLine(
         service.name,
         triage_id,
         examined.diagnosis,
         fallback_on=switched(examined.measurements.results).fallback_on is True,
-        mode_reason=plan.reason if plan.mode is Mode.QUICK else None,
+        mode_reason=examined.plan.reason if is_quick else None,
     )
+
+
+def _planned(card: TriageCard, plan: Plan) -> TriageCard:
+    return replace(card, mode=plan.mode, mode_reason=plan.reason, cost=plan.price)

@@ -90,6 +90,26 @@ async def test_no_service_gives_up_the_database_because_of_the_others(settings: 
     assert all(card.budget_left is not None for card, _ in shown)
 
 
+async def test_many_services_on_one_key_cost_one_full_triage(settings: Settings):
+    async with asyncio.timeout(60):
+        shown, _ = await triage_once(settings, "all", None, _unheard)
+
+    assert {(card.mode, card.mode_reason) for card, _ in shown} == {(Mode.FULL, None)}
+    price = Decimal("0.08")
+    paid = [card for card, _ in shown if card.cost]
+    assert [card.cost for card in paid] == [price]
+    assert sum(card.spent for card, _ in shown) == price
+    assert {card.budget_left for card, _ in shown} == {1 - price}
+
+
+async def test_where_a_person_insists_a_full_triage_needs_no_database(settings: Settings):
+    async with opened(settings) as (out, _):
+        ((card, _),) = await triage_in(out, None, Mode.FULL, _unheard, remembers=False)
+
+    assert (card.mode, card.mode_reason) == (Mode.FULL, None)
+    assert card.spent == Decimal("0.08")
+
+
 async def test_a_database_that_is_there_and_does_not_answer_is_not_called_absent(
     settings: Settings,
 ):

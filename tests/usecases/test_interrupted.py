@@ -49,7 +49,7 @@ async def test_a_triage_that_still_runs_is_left_alone():
 
 async def test_a_table_cut_short_says_so_instead_of_a_card_for_each_of_its_lines():
     night = Night()
-    stuck = night.probes[ProbeKind.DNS]
+    stuck = night.probes[ProbeKind.GENERATE_V3]
     stuck.waits_for = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         dying = group.create_task(

@@ -3,9 +3,11 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from bot.domain.diagnosis import Mode
 from bot.domain.probe import Outcome, ProbeKind
+from bot.usecases.plan import Plan, Purse
 from tests.builders import a_result, a_service
 from tests.usecases.nights import Night, until
 
@@ -28,9 +30,8 @@ async def measured(then, *, counts=True):
         return counts or [one.kind for one in heard].count(result.kind) == 1
 
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(
-            measure(a_service(), Mode.FULL, dry_run_allowed=True, on_result=on_result)
-        )
+        purse = Purse(Plan(Mode.FULL, None, Decimal(0), Decimal(0)))
+        task = group.create_task(measure(a_service(), purse, on_result))
         await until(lambda: users.subjects)
         users.result, before = then, len(users.subjects)
         await until(lambda: len(users.subjects) >= before + 2)

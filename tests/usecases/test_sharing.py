@@ -12,7 +12,7 @@ from bot.domain.ids import ServiceName
 from bot.domain.probe import CANARIES, Outcome, ProbeKind
 from bot.domain.request import RunTriage
 from bot.domain.service import Call
-from bot.ports import Keys
+from bot.ports import Keys, Subject
 from tests.builders import a_result, a_service, asked
 from tests.usecases.nights import DELIVERY, FakeProbe, Night, until
 
@@ -142,6 +142,28 @@ async def test_who_waited_for_a_measurement_that_was_cut_off_measures_anew():
         canary.waits_for.set()
 
     assert looks(night, ProbeKind.GENERATE_V3) == 2
+
+
+async def test_of_several_who_waited_for_one_that_was_cut_off_one_measures_anew():
+    night = Night()
+    sharing, probe = night.measure.sharing, night.probes[ProbeKind.DNS]
+    probe.waits_for = asyncio.Event()
+
+    def look(name: str):
+        subject = Subject(a_service(name=name), Mode.QUICK, None, asyncio.Future())
+        return sharing(ProbeKind.DNS, subject, lambda: probe(subject))
+
+    async with asyncio.TaskGroup() as group:
+        dying = group.create_task(look("one"))
+        await until(lambda: probe.subjects)
+        waiting = [group.create_task(look(name)) for name in ("two", "three", "four")]
+        await asyncio.sleep(0)  # noqa: TID251  until they wait
+        dying.cancel()
+        await until(lambda: len(probe.subjects) == 2)
+        probe.waits_for.set()
+
+    assert [one.service.name for one in probe.subjects] == ["one", "two"]
+    assert [facts.SHARED in one.result().facts for one in waiting] == [False, True, True]
 
 
 async def test_quick_triages_share_the_free_probes():

@@ -142,7 +142,7 @@ async def test_what_cannot_be_measured_costs_its_line_only():
 class _Broken:
     """An examination for which nothing can be planned."""
 
-    async def plan(self, *_: object) -> None:
+    async def intend(self, *_: object) -> None:
         raise UnavailableError("no database")
 
 
