@@ -106,8 +106,11 @@ def _may_be_reused(result: ProbeResult, subject: Subject) -> bool:
 
 
 def _reused(result: ProbeResult, subject: Subject) -> ProbeResult:
-    """Adapt a result to who asks now: it costs nothing more, and the key has another source."""
+    """Adapt a result to who asks now: it costs nothing more, and the key is told of anew."""
     known = dict(result.facts)
     if facts.KEY_SOURCE in known and subject.key is not None:
         known[facts.KEY_SOURCE] = subject.key.source
+    known.pop(facts.KEY_NOTE, None)
+    if result.kind is ProbeKind.AUTH and subject.key_note:
+        known[facts.KEY_NOTE] = subject.key_note
     return replace(result, cost=Decimal(0), facts=known | {facts.SHARED: True})

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from bot.domain import facts
 from bot.domain.answer import ApiKey, SecretText
 from bot.domain.diagnosis import Mode
@@ -25,6 +27,17 @@ class KeyPerService(Keys):
 
     async def for_service(self, service):
         return ApiKey(SecretText("k"), service.name[:8], f"secret of {service.name}"), ""
+
+
+class KeyPerNote(Keys):
+    """Gives every service the same key, and says something else about it."""
+
+    def __init__(self, notes):
+        self.notes = notes
+
+    async def for_service(self, service):
+        key = ApiKey(SecretText("k"), "65f09926", f"secret of {service.name}")
+        return key, self.notes.get(service.name, "")
 
 
 def two_services(keys: Keys | None = None) -> Night:
@@ -76,6 +89,21 @@ async def test_the_source_of_the_key_is_that_of_the_service():
 
     taken = {one.kind: one for one in card.results}[ProbeKind.AUTH]
     assert taken.facts[facts.KEY_SOURCE] == "secret ideogram-secrets"
+
+
+@pytest.mark.parametrize("note", ["the bot's own key", ""])
+async def test_what_is_said_about_the_key_is_of_the_service(note):
+    night = two_services(KeyPerNote({PAINTER.name: note}))
+    for kind in (ProbeKind.AUTH, ProbeKind.GENERATE_V3):
+        probe = night.probes[kind]
+        known = {facts.KEY_SOURCE: "secret x", facts.KEY_NOTE: "of another service"}
+        probe.result = replace(probe.result, facts=known if kind is ProbeKind.AUTH else {})
+
+    card = await both(night)
+
+    taken = {one.kind: one for one in card.results}
+    assert taken[ProbeKind.AUTH].facts.get(facts.KEY_NOTE, "") == note
+    assert facts.KEY_NOTE not in taken[ProbeKind.GENERATE_V3].facts
 
 
 async def test_another_key_is_another_question():
