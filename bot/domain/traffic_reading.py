@@ -62,11 +62,10 @@ def read_traffic(
         readings: By query; one that was not asked is absent.
         recent: What is counted over the window, over its newest part alone.
     """
-    outcomes = readings.get(Query.OUTCOMES, Reading(problem="not asked"))
-    state, why = _state(source, outcomes, readings.get(Query.NEWEST))
+    state, why = _state(source, readings)
     is_seen = state is TrafficState.SEEN
     newest = recent.get(Query.OUTCOMES, Reading())
-    is_latest = is_seen and _is_enough(_requests(newest), _requests(outcomes))
+    is_latest = is_seen and _is_enough(_requests(newest), _requests(readings[Query.OUTCOMES]))
     traffic = _beside(readings, source.recent if is_latest else source.window)
     if is_seen:
         # All of it from the same time: a refusal of before is none of the newest requests.
@@ -94,9 +93,9 @@ def _at_once(samples: Sequence[Sample], step: timedelta) -> Traffic | None:
     return Traffic(step, answers, unexplained, p95=p95)
 
 
-def _state(
-    source: MetricsSource, outcomes: Reading, newest: Reading | None
-) -> tuple[TrafficState, str]:
+def _state(source: MetricsSource, readings: Mapping[Query, Reading]) -> tuple[TrafficState, str]:
+    outcomes = readings.get(Query.OUTCOMES, Reading(problem="not asked"))
+    newest = readings.get(Query.NEWEST)
     needed = [one for one in (outcomes, newest) if one is not None]
     for one in needed:
         if one.problem:
@@ -105,17 +104,30 @@ def _state(
         return TrafficState.NAN, "Prometheus answers NaN: the expression divides by nothing"
     if newest is not None and (not newest.samples or _age(newest) > source.stale_after):
         return _unfresh(outcomes, newest)
-    return _fresh(source, outcomes, newest)
+    return _fresh(source, readings, outcomes, is_known_fresh=newest is not None)
 
 
 def _fresh(
-    source: MetricsSource, outcomes: Reading, newest: Reading | None
+    source: MetricsSource,
+    readings: Mapping[Query, Reading],
+    outcomes: Reading,
+    *,
+    is_known_fresh: bool,
 ) -> tuple[TrafficState, str]:
-    if newest is None and not outcomes.samples:
-        return TrafficState.ABSENT, "Prometheus has no such series"
+    if not outcomes.samples:
+        if not is_known_fresh:
+            return TrafficState.ABSENT, "Prometheus has no such series"
+        if (shown := _asked_by(readings)) is not None:
+            return TrafficState.ABSENT, f"no series for outcomes, though {shown} shows requests"
     if not _sum(outcomes.samples):
         return TrafficState.NO_TRAFFIC, f"no requests in {ago(source.window)}"
     return TrafficState.SEEN, ""
+
+
+def _asked_by(readings: Mapping[Query, Reading]) -> Query | None:
+    """Name what shows that somebody asked in the window; without requests a quantile is NaN."""
+    counts = (query for query in (Query.P95, Query.SAFETY) if (_single(readings, query) or 0) > 0)
+    return next(counts, None)
 
 
 def _unfresh(outcomes: Reading, newest: Reading) -> tuple[TrafficState, str]:

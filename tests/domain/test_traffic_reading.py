@@ -1,5 +1,6 @@
 """From the answers of Prometheus to numbers about users."""
 
+import math
 from datetime import timedelta
 from decimal import Decimal
 
@@ -222,6 +223,20 @@ def test_only_what_counts_over_a_window_is_asked_for_its_newest_part():
 )
 def test_without_an_age_the_outcomes_alone_tell(found, state):
     assert read_traffic(SOURCE, {Query.OUTCOMES: found}, {}).state is state
+
+
+@pytest.mark.parametrize(
+    ("others", "state"),
+    [
+        ({"p95": a_reading(6)}, TrafficState.ABSENT),
+        ({"p95": Reading(), "safety": a_reading(2)}, TrafficState.ABSENT),
+        ({"p95": a_reading(math.nan), "safety": a_reading(0)}, TrafficState.NO_TRAFFIC),
+        ({"p95": Reading(problem="400: bad_data")}, TrafficState.NO_TRAFFIC),
+    ],
+    ids=["a latency", "refusals", "series without requests", "nothing else read"],
+)
+def test_nobody_is_said_to_ask_while_other_series_show_requests(others, state):
+    assert read(outcomes=Reading(), **others).state is state
 
 
 def test_nothing_asked_is_failed():

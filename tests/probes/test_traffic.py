@@ -1,5 +1,7 @@
 """What do users get?"""
 
+import math
+
 import pytest
 
 from bot.domain.metrics import Query, Reading
@@ -50,7 +52,16 @@ async def test_a_busy_last_minute_is_judged_alone(bench, metrics):
     ("changed", "state", "words"),
     [
         ({Query.OUTCOMES: outcomes(success=0)}, "no-traffic", "no requests in 5 min"),
-        ({Query.OUTCOMES: Reading()}, "no-traffic", "no requests in 5 min"),
+        (
+            {Query.OUTCOMES: Reading(), Query.P95: a_reading(math.nan)},
+            "no-traffic",
+            "no requests in 5 min",
+        ),
+        (
+            {Query.OUTCOMES: Reading()},
+            "absent",
+            "no series for outcomes, though p95 shows requests",
+        ),
         (
             {Query.OUTCOMES: Reading(), Query.NEWEST: Reading()},
             "absent",
@@ -90,7 +101,7 @@ async def test_a_wrong_query_beside_good_ones_is_named(bench, metrics):
 
 
 async def test_a_low_balance_hurts_even_when_nobody_asks_for_pictures(bench, metrics):
-    metrics.readings |= {Query.OUTCOMES: Reading(), Query.BALANCE: a_reading(8.5)}
+    metrics.readings |= {Query.OUTCOMES: outcomes(success=0), Query.BALANCE: a_reading(8.5)}
 
     result = await measure(bench, metrics)
 
