@@ -91,7 +91,14 @@ class Check:
         price, day = self.canary.price(call), budget_day(self.clock.now())
         exchange = await self.ideogram.generate(call, key)
         now = self.clock.now()
-        result = canary_result(CANARY_OF[call], exchange, key=key, price=price, at=now)
+        result = canary_result(
+            CANARY_OF[call],
+            exchange,
+            key=key,
+            price=price,
+            at=now,
+            slow_after=self.lookout.thresholds.slow_after,
+        )
 
         async def release(uow: UnitOfWork) -> None:
             await uow.budget.release(day, price - result.cost)

@@ -24,6 +24,7 @@ from bot.domain.policy import Policy
 from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.request import Press
 from bot.domain.service import Service, Target
+from bot.domain.thresholds import Thresholds
 from bot.domain.triage import Triage
 from bot.mitigations import MITIGATIONS
 from bot.ports import Answers, Clock, Keys, Lookout, Mitigation, UnitOfWork
@@ -115,6 +116,7 @@ class World:
     storage: FakeStorage = field(default_factory=FakeStorage)
     cluster: FakeCluster = field(default_factory=FakeCluster)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
+    limits: Thresholds = field(default_factory=Thresholds)
 
     triage_id: TriageId | None = None
 
@@ -136,7 +138,12 @@ class World:
 
     @property
     def lookout(self) -> Lookout:
-        return a_lookout(network=self.network, metrics=self.metrics, clock=self.clock)
+        return a_lookout(
+            network=self.network,
+            metrics=self.metrics,
+            clock=self.clock,
+            thresholds=self.limits,
+        )
 
     def new_id(self) -> str:
         return f"{next(self._numbers):06x}abcdef"

@@ -15,6 +15,7 @@ from bot.domain.message import IncidentCard
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.money import Canary, budget_day
 from bot.domain.service import Call
+from bot.domain.thresholds import Thresholds
 from bot.domain.timeline import EventKind
 from bot.usecases.check import Check
 from bot.usecases.recover import Recover
@@ -127,6 +128,20 @@ async def test_ideogram_is_not_back_before_the_call_that_failed_gets_images(watc
 
     assert watch.ideogram.asked == ["legacy"] * 3
     assert watch.said(IdeogramIsBack) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "took", "is_back"), [(20, 25, False), (45, 35, True)], ids=["too slow", "in time"]
+)
+async def test_how_slow_an_image_may_be_is_the_configured_limit(watch, limit, took, is_back):
+    watch.limits = Thresholds(slow_after=timedelta(seconds=limit))
+    image = replace(watch.ideogram.answers["v3"], latency=timedelta(seconds=took))
+    watch.ideogram.all_generations(image)
+    await watch.enabled()
+
+    await watch.after(times=3)
+
+    assert bool(watch.said(IdeogramIsBack)) is is_back
 
 
 async def test_nothing_is_looked_after_before_it_is_on(watch):
