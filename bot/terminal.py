@@ -32,8 +32,6 @@ _MARKS: Final = {
 _DATE: Final = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 _LINK: Final = re.compile(r"<[^|>]*\|([^>]*)>|<([^>]*)>")
 
-Helps = Mapping[MitigationKind, Mapping[Cause, int]]
-
 
 class Progress:
     """Shows each result as it comes: redrawn on a terminal, plain lines when piped."""
@@ -99,15 +97,11 @@ def plain(mrkdwn: str) -> str:
     return html.unescape(re.sub(r"(?m)(^|(?<=\s))`([^`\n]+)`$", r"\2", without_bold))
 
 
-def next_steps(diagnosis: Diagnosis, helps: Helps, words: Words) -> list[str]:
+def next_steps(
+    diagnosis: Diagnosis, places: Mapping[MitigationKind, int], words: Words
+) -> list[str]:
     """Merge what people do and what buttons do, by their place; a button comes first on a tie."""
-    buttons = [
-        (places[diagnosis.cause], 0, words.label(f"button.{kind}"))
-        for kind, places in helps.items()
-        if diagnosis.cause in places
-        and diagnosis.cause is not Cause.HEALTHY
-        and diagnosis.calls_for_a_switch
-    ]
+    buttons = [(place, 0, words.label(f"button.{kind}")) for kind, place in places.items()]
     steps = [(step.place, 1, step.text) for step in diagnosis.steps]
     return [text for _, _, text in sorted(buttons + steps)]
 

@@ -103,8 +103,9 @@ async def _one(
     examined = await out.examine(service, plan, tell, partial(notes.pay, service, mode))
     card = _card(out, service, examined)
     card = await notes.keep(examined, replace(card, started_at=started_at))
-    helps = {kind: one.helps for kind, one in out.mitigations.items() if one.is_configured(service)}
-    return card, next_steps(examined.diagnosis, helps, out.words)
+    seen = switched(examined.measurements.results)
+    places = out.offer.places(service, examined.diagnosis, seen)
+    return card, next_steps(examined.diagnosis, places, out.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,8 @@ class Offer:
             diagnosis: Says against what.
             seen: What is so already needs no command.
         """
-        kinds = self.helping(diagnosis.cause) if diagnosis.calls_for_a_switch else ()
-        so_already = {_ON if seen.fallback_on else _OFF}
-        so_already |= set() if seen.is_reduced else {_RESTORE}
-        kinds = tuple(kind for kind in kinds if kind not in so_already)
         why = "There is no database: press nothing, do it by hand."
-        refused = self._refused(service, self._configured(service, kinds), why, seen=seen)
-        return tuple(one for one in refused if one.by_hand or service.target is None)
+        return self._refused(service, self.places(service, diagnosis, seen), why, seen=seen)
 
     def with_commands(
         self, service: Service, refused: Iterable[NotOffered], seen: Switched
@@ -82,6 +77,20 @@ class Offer:
             for old in refused
             for one in self._refused(service, [old.kind], old.why, old.guard, seen)
         )
+
+    def places(
+        self, service: Service, diagnosis: Diagnosis, seen: Switched
+    ) -> dict[MitigationKind, int]:
+        """Find what helps and is not so already, with its place among the next steps, in order."""
+        kinds = self.helping(diagnosis.cause) if diagnosis.calls_for_a_switch else ()
+        so_already = {_ON if seen.fallback_on else _OFF}
+        so_already |= set() if seen.is_reduced else {_RESTORE}
+        return {
+            kind: self.mitigations[kind].helps[diagnosis.cause]
+            for kind in self._configured(service, kinds)
+            if kind not in so_already
+            and self.mitigations[kind].by_hand(service, seen.concurrency) is not None
+        }
 
     async def __call__(
         self,

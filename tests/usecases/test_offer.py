@@ -378,9 +378,11 @@ def test_ids_cannot_be_guessed():
         (a_diagnosis(Cause.DOWNLOAD, Severity.P3), OFF, []),
     ],
 )
-def test_a_command_stands_only_where_it_would_change_something_for_users(diagnosis, seen, kinds):
+def test_a_step_stands_only_where_it_would_change_something_for_users(diagnosis, seen, kinds):
     world = World()
 
     by_hand = world.offer.by_hand(world.service, diagnosis, seen)
+    places = world.offer.places(world.service, diagnosis, seen)
 
-    assert [one.kind for one in by_hand] == kinds
+    assert [one.kind for one in by_hand] == list(places) == kinds
+    assert all(place == world.mitigations[k].helps[diagnosis.cause] for k, place in places.items())

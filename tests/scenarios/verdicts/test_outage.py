@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.diagnosis import Mode
+from tests.scenarios.verdicts.deployment import variable
 from tests.scenarios.verdicts.place import JWKS, LEGACY, V3
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -122,3 +123,13 @@ async def test_a_dead_front_door_is_seen_by_free_checks(place):
 
     assert found.verdict == verdict("P2")
     assert found.evidence == ["reachability"]
+
+
+async def test_a_fallback_that_is_on_is_no_next_step(place):
+    await place.break_("outage-503")
+    place.health.says = "fallback"
+    async with variable(place, "IDEOGRAM_FALLBACK", "true"):
+        found = await place.triage()
+
+    assert (found.verdict, found.by_hand) == (verdict("P1"), [])
+    assert [step for step in found.next_steps if "Fallback" in step] == []
