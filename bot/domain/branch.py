@@ -25,7 +25,8 @@ class Branch:
         when: The condition in words, for the README.
         holds: The severity when the condition holds, else None.
         rests_on: The probes that speak for it.
-        would_change: What would lead to another verdict.
+        would_change: What would lead to another verdict; names figures as
+            `Thresholds.in_words` does.
         contact: Whom to ask while the origin is the usual one, by role or address.
         steps: What people do, by place among the next steps.
         by_traffic: Whether users' requests speak for it too.
@@ -57,6 +58,10 @@ class Branch:
     def contact_in(self, signals: Signals) -> str:
         """Tell whom to ask."""
         return DEPLOYMENT if self.is_ours(signals) else self.contact
+
+    def would_change_in(self, signals: Signals) -> str:
+        """Tell what would lead to another verdict, by the figures in force."""
+        return self.would_change.format(**signals.measured.thresholds.in_words)
 
     @property
     def whose(self) -> str:

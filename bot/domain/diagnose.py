@@ -55,11 +55,12 @@ def diagnose(measurements: Measurements) -> Diagnosis:
         evidence=row.evidence(signals),
         also_seen=_also_seen(signals, matches, row),
         not_looked_at=not_looked_at(measurements),
-        would_change=row.would_change,
+        would_change=row.would_change_in(signals),
         steps=row.steps,
         contact=(contact := row.contact_in(signals)),
         contact_id=measurements.billing_owner if contact == BILLING else None,
         contradictions=_contradictions(signals, origin),
+        limits=measurements.thresholds,
     )
     is_dns = row.cause is Cause.OWN_SERVICE and suspects_dns(signals)
     return _blaming_dns(found, signals) if is_dns else found
@@ -149,6 +150,7 @@ def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
         would_change="an answer from every call that the service uses",
         steps=_without_answer(signals),
         contradictions=_contradictions(signals),
+        limits=signals.measured.thresholds,
     )
 
 
@@ -185,6 +187,7 @@ def _healthy(signals: Signals) -> Diagnosis:
         steps=_mend_dns(signals, 2),
         contradictions=_contradictions(signals),
         fine=_fine(signals),
+        limits=signals.measured.thresholds,
     )
 
 

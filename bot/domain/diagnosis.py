@@ -142,6 +142,7 @@ class Diagnosis:
         contact_id: Who that is, where a configured name says so.
         contradictions: What does not fit together, in words.
         fine: What was seen to be fine, in order; empty unless healthy.
+        limits: From where on a measurement was a fault.
     """
 
     cause: Cause
@@ -157,6 +158,7 @@ class Diagnosis:
     contact_id: UserId | None = None
     contradictions: tuple[str, ...] = ()
     fine: tuple[Part, ...] = ()
+    limits: Thresholds = field(default_factory=Thresholds)
 
     @property
     def calls_for_a_switch(self) -> bool:

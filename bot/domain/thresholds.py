@@ -35,3 +35,13 @@ class Thresholds:
     download_share: float = 0.01
     slow_download_after: timedelta = timedelta(seconds=10)
     low_balance_usd: Decimal = Decimal(10)
+
+    @property
+    def in_words(self) -> dict[str, str]:
+        """Write the figures that sentences name: `{slow}` is `30 s`, `{low_balance}` is `$10`."""
+        dollars = self.low_balance_usd
+        is_whole = dollars == dollars.to_integral_value()
+        return {
+            "slow": f"{self.slow_after.total_seconds():g} s",
+            "low_balance": f"${dollars:.0f}" if is_whole else f"${dollars:.2f}",
+        }

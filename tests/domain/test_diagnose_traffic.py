@@ -327,6 +327,18 @@ def test_thresholds_may_be_set():
     assert diagnose(replace(slow, results=_unseen(slow.results))).cause is Cause.SLOW
 
 
+def test_the_figures_in_words_are_those_in_force():
+    limits = Thresholds(slow_after=timedelta(seconds=20.5), low_balance_usd=Decimal("7.5"))
+    seen = replace(all_well(traffic(p95=timedelta(seconds=25))), thresholds=limits)
+
+    found = diagnose(seen)
+
+    assert (found.cause, found.would_change) == (Cause.SLOW, "images in less than 20.5 s")
+    assert found.limits == limits
+    assert limits.in_words == {"slow": "20.5 s", "low_balance": "$7.50"}
+    assert Thresholds().in_words == {"slow": "30 s", "low_balance": "$10"}
+
+
 def _unseen(results):
     return {kind: one for kind, one in results.items() if kind is not ProbeKind.TRAFFIC}
 
