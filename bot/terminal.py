@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from bot.domain.beside import Beside
 from bot.domain.diagnosis import Cause, Diagnosis
 from bot.domain.errors import Problem
 from bot.domain.history import Earlier
@@ -137,7 +138,14 @@ def document(card: TriageCard, words: Words, steps: Sequence[str]) -> dict[str, 
         "probes": [_probe(one) for one in card.results],
         "balance_usd": None if card.beside.balance is None else _usd(card.beside.balance),
         "earlier": None if card.beside.earlier is None else _earlier(card.beside.earlier),
+        "balance_age_seconds": _age(card.beside),
     }
+
+
+def _age(beside: Beside) -> int | None:
+    """Tell how old the reading is that the balance rests on."""
+    known = beside.estimate
+    return None if known is None or known.balance is None else _seconds(known.age)
 
 
 def _earlier(one: Earlier) -> dict[str, Any]:

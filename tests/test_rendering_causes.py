@@ -1,16 +1,24 @@
 """What the card of a cause says beyond its title."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
 from bot.domain.answer import AnswerClass
 from bot.domain.beside import Beside
-from bot.domain.diagnosis import Cause, Origin
+from bot.domain.diagnosis import AlsoSeen, Cause, Origin
+from bot.domain.ledger import Anchor, Estimate
 from bot.domain.probe import Outcome, ProbeKind
+from bot.domain.severity import Severity
+from bot.domain.thresholds import Thresholds
 from bot.terminal import plain
-from tests.builders import a_result
-from tests.sayings import WORDS, a_card, a_diagnosis
+from tests.builders import ANA, NIGHT, a_result, an_incident
+from tests.sayings import WORDS, a_card, a_diagnosis, a_postmortem
 
 URL = "https://ideogram.ai/platform"
+LEFT = Estimate(Anchor(Decimal("42.10"), NIGHT - timedelta(hours=30), ANA), Decimal("38.10"), NIGHT)
+GAUGE = a_result(ProbeKind.TRAFFIC, facts={"balance_usd": "8.50"})
 
 
 def failed(answer, status):
@@ -55,3 +63,70 @@ def test_other_cards_and_those_without_a_url_do_not():
     unset = a_card(diagnosis=a_diagnosis(Cause.AUTH))
 
     assert "Open Billing" not in str(WORDS.wording(outage)) + str(WORDS.wording(unset))
+
+
+def balance(card):
+    """Read the rows about what is left."""
+    return [row for row in WORDS.wording(card).rows if row.startswith("*Balance*")]
+
+
+@pytest.mark.parametrize("cause", [Cause.AUTH, Cause.CREDITS_EXHAUSTED, Cause.CREDITS_LOW])
+@pytest.mark.parametrize(
+    ("left", "results", "says"),
+    [
+        (LEFT, (), "about $4.00 left, estimated; reading 30 h old"),
+        (
+            Estimate(LEFT.anchor, None, NIGHT - timedelta(hours=29), "403"),
+            (),
+            "at most $42.10 left; reading 60 min old",
+        ),
+        (None, (GAUGE,), "$8.50 by the service's metrics"),
+        (
+            LEFT,
+            (GAUGE,),
+            "about $4.00 left, estimated; reading 30 h old · $8.50 by the service's metrics",
+        ),
+    ],
+    ids=["estimate", "usage unknown", "gauge", "both"],
+)
+def test_a_card_about_money_says_what_is_left_and_how_old_that_is(cause, left, results, says):
+    card = a_card(diagnosis=a_diagnosis(cause), beside=Beside(estimate=left), results=results)
+
+    assert balance(card) == [f"*Balance*  {says}"]
+
+
+def test_credits_that_run_out_beside_another_cause_are_said_too():
+    low = AlsoSeen(Cause.CREDITS_LOW, Origin.ACCOUNT, Severity.P2)
+    card = a_card(diagnosis=a_diagnosis(also_seen=(low,)), beside=Beside(estimate=LEFT))
+
+    assert balance(card) == ["*Balance*  about $4.00 left, estimated; reading 30 h old"]
+
+
+def test_nothing_is_said_of_a_balance_that_nobody_knows_or_asks_for():
+    too_old = Estimate(LEFT.anchor, None, NIGHT, "403")
+
+    assert balance(a_card(beside=Beside(estimate=LEFT))) == []
+    assert balance(a_card(diagnosis=a_diagnosis(Cause.AUTH), beside=Beside(estimate=too_old))) == []
+    assert balance(a_card(diagnosis=None, beside=Beside(estimate=LEFT))) == []
+
+
+LIMITS = Thresholds(slow_after=timedelta(seconds=20), low_balance_usd=Decimal("7.50"))
+
+
+@pytest.mark.parametrize(
+    ("limits", "slow", "low"), [(Thresholds(), "30 s", "$10"), (LIMITS, "20 s", "$7.50")]
+)
+def test_figures_are_those_that_the_verdict_was_judged_by(limits, slow, low):
+    found = a_diagnosis(Cause.SLOW, limits=limits)
+    incident = an_incident(cause=Cause.SLOW)
+
+    assert (
+        f"Images come, but take longer than {slow}." in WORDS.wording(a_card(diagnosis=found)).lead
+    )
+    assert f"while pictures take longer than {slow} " in WORDS.document(
+        a_postmortem(incident=incident, diagnosis=found)
+    )
+    for cause in (Cause.CREDITS_LOW, Cause.CREDITS_EXHAUSTED):
+        found = a_diagnosis(cause, limits=limits)
+        report = WORDS.document(a_postmortem(incident=an_incident(cause=cause), diagnosis=found))
+        assert f"alert below {low} " in report

@@ -1,14 +1,17 @@
 """What is said when a button asks for more than a verdict."""
 
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from bot.domain.answer import AnswerClass
 from bot.domain.ids import TriageId
+from bot.domain.ledger import Anchor, Estimate
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.replies import ProviderReport
-from tests.builders import NIGHT, a_preview, a_result
+from tests.builders import ANA, NIGHT, a_preview, a_result
 from tests.sayings import BILLING, HOSTILE, VERIFIED, WORDS
 
 
@@ -37,6 +40,17 @@ def test_the_billing_owner_reads_what_is_wrong_and_what_a_top_up_does_not_do():
     assert said.text.startswith("<@U0BEN> ideogram-service: Ideogram credits are used up.")
     assert "Pausing batch jobs protects the top-up and restores nothing." in said.rows[0]
     assert said.context == "T-118 · ideogram-service · P1 · asked by <@U0ANA>"
+
+
+def test_the_billing_owner_is_told_what_is_left_where_that_is_known():
+    anchor = Anchor(Decimal("42.10"), NIGHT - timedelta(hours=30), ANA)
+    known = Estimate(anchor, Decimal("38.10"), NIGHT)
+
+    said = WORDS.wording(replace(BILLING, estimate=known, gauge=Decimal("8.5")))
+
+    assert said.rows[0] == (
+        "*Balance*  about $4.00 left, estimated; reading 30 h old · $8.50 by the service's metrics"
+    )
 
 
 def report(*results):

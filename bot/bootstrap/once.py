@@ -165,7 +165,7 @@ def _card(out: Outbound, service: Service, examined: Examined) -> TriageCard:
         cost=plan.price,
         spent=examined.spent,
         seen_from=out.seen_from,
-        beside=Beside(billing_url=out.examine.billing_url),
+        beside=Beside(billing_url=out.examine.billing_url, estimate=examined.estimate),
         not_offered=tuple(replace(one, why=reason) for one in by_hand),
         fallback_on=seen.fallback_on,
         by_hand=step_by_hand(

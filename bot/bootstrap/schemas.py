@@ -61,6 +61,7 @@ def _of_triage() -> Schema:
         "spent_usd": _USD,
         "budget_left_usd": _or_null(_USD),
         "balance_usd": _or_null(_USD),
+        "balance_age_seconds": _or_null(_COUNT),
         "earlier": _or_null(_object(**_of_earlier())),
         "diagnosis": _or_null({"$ref": "#/$defs/diagnosis"}),
         "probes": {

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot.domain.history import Earlier
 from bot.domain.ids import UserId
+from bot.domain.ledger import Estimate
 from bot.domain.person import Witness
 from bot.domain.quality import Comparison
 
@@ -19,12 +20,17 @@ class Beside:
         earlier: The same trouble before; None when there was none.
         billing_asked_by: Who had the billing owner asked; None when nobody did.
         billing_url: Where a person reads the balance and tops up; empty when not configured.
-        balance: What was left at Ideogram, USD, by the ledger; None when nobody knows.
+        estimate: What was left at Ideogram, by the ledger; None when nobody recorded a balance.
     """
 
     person: Witness | None = None
     quality: Comparison | None = None
     earlier: Earlier | None = None
     billing_asked_by: UserId | None = None
-    balance: Decimal | None = None
+    estimate: Estimate | None = None
     billing_url: str = ""
+
+    @property
+    def balance(self) -> Decimal | None:
+        """Tell what was left at Ideogram, USD, by the ledger; None when nobody knows."""
+        return None if self.estimate is None else self.estimate.balance

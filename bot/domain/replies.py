@@ -8,6 +8,7 @@ from typing import Literal
 from bot.domain.answer import AnswerClass
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.ids import ServiceName, TriageId, UserId
+from bot.domain.ledger import Estimate
 from bot.domain.mitigation import Preview
 from bot.domain.probe import ProbeResult
 from bot.domain.service import Call
@@ -44,6 +45,8 @@ class BillingRequest:
 
     Attributes:
         billing_url: Where that is done.
+        estimate: What was left by the ledger; None when nobody recorded a balance.
+        gauge: What the service's own metrics called the balance, USD; None without such a gauge.
     """
 
     service: ServiceName
@@ -52,6 +55,8 @@ class BillingRequest:
     owner: UserId
     by: UserId
     billing_url: str
+    estimate: Estimate | None = None
+    gauge: Decimal | None = None
     kind: Literal["billing-request"] = "billing-request"
     version: int = 1
 

@@ -15,7 +15,7 @@ from bot.domain.health import HealthState
 from bot.domain.person import Sight
 from bot.domain.probe import CANARIES, Outcome, ProbeKind, ProbeResult
 from bot.domain.resolution import is_waited_for
-from bot.domain.traffic import Share, Signs, from_facts
+from bot.domain.traffic import Share, Signs, from_facts, gauge_in
 from bot.domain.users import Users, by_health, by_traffic, suffered_by_us, worse
 
 NEAR_ZERO: Final = Decimal(1)  # USD; below it a refused key is paused rather than revoked
@@ -180,8 +180,7 @@ class Signals(Calls):
     @cached_property
     def gauge(self) -> Decimal | None:
         """What the service's own metrics call the balance, USD; None without such a gauge."""
-        gauge = self.fact(ProbeKind.TRAFFIC, facts.BALANCE_USD)
-        return None if gauge is None else Decimal(str(gauge))
+        return gauge_in(self.measured.results.values())
 
     @cached_property
     def looks_paused(self) -> bool:

@@ -1,6 +1,6 @@
 """What users get, in numbers: requests of a window by the class of their answer, and what hurts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.domain import facts
 from bot.domain.answer import AnswerClass
+from bot.domain.probe import ProbeResult
 from bot.domain.thresholds import Thresholds
 
 
@@ -200,6 +201,12 @@ def from_facts(found: Mapping[str, Any]) -> Traffic:
         download_p95=_duration(found.get(facts.DOWNLOAD_P95_SECONDS)),
         balance_usd=None if balance is None else Decimal(balance),
     )
+
+
+def gauge_in(results: Iterable[ProbeResult]) -> Decimal | None:
+    """Read what the service's own metrics call the balance, USD; None without such a gauge."""
+    found = (one.facts.get(facts.BALANCE_USD) for one in results)
+    return next((Decimal(str(one)) for one in found if one is not None), None)
 
 
 def _seconds(duration: timedelta | None) -> float | None:

@@ -11,6 +11,7 @@ from bot.domain.message import Answer, AnswerKind
 from bot.domain.replies import BillingRequest
 from bot.domain.request import AskBilling
 from bot.domain.service import Service, find_service
+from bot.domain.traffic import gauge_in
 from bot.domain.triage import Triage
 from bot.ports import Answers, Clock, Storage, UnitOfWork
 from bot.usecases.find_triage import the_triage, thread_of
@@ -71,6 +72,8 @@ class AskBillingOwner:
             owner=owner,
             by=request.asked.by,
             billing_url=self.billing_url,
+            estimate=triage.card.beside.estimate,
+            gauge=gauge_in(triage.card.results),
         )
 
     async def _remember(self, uow: UnitOfWork, triage: Triage, request: AskBilling) -> None:

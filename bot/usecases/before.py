@@ -16,7 +16,7 @@ async def with_memory(
 ) -> TriageCard:
     """Put beside a verdict the same trouble before, and the balance it was drawn with."""
     known = await the_same_before(uow, card.service, examined.diagnosis.cause, now)
-    beside = replace(card.beside, earlier=known, balance=examined.measurements.balance)
+    beside = replace(card.beside, earlier=known, estimate=examined.estimate)
     return replace(card, beside=beside)
 
 

@@ -12,7 +12,7 @@ from bot.domain import facts
 from bot.domain.diagnose import diagnose
 from bot.domain.diagnosis import Diagnosis, Measurements, Mode
 from bot.domain.ids import ChannelId, OutboxKey
-from bot.domain.ledger import Anchor, estimate
+from bot.domain.ledger import Anchor, Estimate, estimate
 from bot.domain.message import Trouble
 from bot.domain.money import Canary, budget_day
 from bot.domain.probe import ProbeKind, ProbeResult
@@ -35,6 +35,7 @@ class Examined:
     Attributes:
         plan: As it was carried out.
         budget_left: Of the day, after releasing what was not spent; None without a database.
+        estimate: What is left at Ideogram; None where nobody recorded a balance.
     """
 
     plan: Plan
@@ -43,6 +44,7 @@ class Examined:
     spent: Decimal
     duration: timedelta
     budget_left: Decimal | None
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +122,10 @@ class Examine:
         """
         began, purse = self.clock.monotonic(), Purse(plan, pay)
         async with asyncio.TaskGroup() as group:
-            balance = group.create_task(self._balance(service, plan.anchor))
+            estimating = group.create_task(self._estimate(service, plan.anchor))
             measured = await self.measure(service, purse, on_result)
-        measurements = replace(measured, balance=balance.result())
+        left = estimating.result()
+        measurements = replace(measured, balance=None if left is None else left.balance)
         return Examined(
             plan=purse.plan,
             measurements=measurements,
@@ -130,6 +133,7 @@ class Examine:
             spent=sum((one.cost for one in measurements.results.values()), Decimal(0)),
             duration=self.clock.monotonic() - began,
             budget_left=None,
+            estimate=left,
         )
 
     async def settle(self, uow: UnitOfWork, examined: Examined) -> Examined:
@@ -145,11 +149,11 @@ class Examine:
         # A price quote that cost money was never reserved, and may exceed the day.
         return max(self.limit - await uow.budget.used(day), ZERO)
 
-    async def _balance(self, service: Service, anchor: Anchor | None) -> Decimal | None:
+    async def _estimate(self, service: Service, anchor: Anchor | None) -> Estimate | None:
         if anchor is None:
             return None
         usage = await self.read_usage(service, anchor)
-        return estimate(anchor, usage, self.clock.now()).balance
+        return estimate(anchor, usage, self.clock.now())
 
     async def _stop_quoting(self, uow: UnitOfWork, now: datetime) -> None:
         """Never ask again until a person clears it, and tell operations once."""

@@ -16,6 +16,7 @@ from bot.domain.diagnosis import AlsoSeen, Cause, NotLookedAt, Origin
 from bot.domain.errors import Problem
 from bot.domain.history import Earlier
 from bot.domain.ids import IncidentId
+from bot.domain.ledger import Anchor, Estimate
 from bot.domain.message import NotOffered
 from bot.domain.mitigation import MitigationKind
 from bot.domain.onset import Onset, Sign, to_facts
@@ -23,7 +24,7 @@ from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
 from bot.terminal import document, problems_document
 from tests import readme
-from tests.builders import NIGHT, a_result
+from tests.builders import ANA, NIGHT, a_result
 from tests.documents import check_document
 from tests.sayings import SICK, WORDS, a_card, a_diagnosis, a_healthy_card
 
@@ -42,7 +43,8 @@ BY_HAND = NotOffered(MitigationKind.ENABLE_FALLBACK, "no cluster", by_hand="kube
 EARLIER = Earlier(
     IncidentId(17), timedelta(days=12), timedelta(hours=1), BY_HAND.kind, timedelta(seconds=48)
 )
-BESIDE = Beside(earlier=EARLIER, balance=Decimal(38))
+ANCHOR = Anchor(Decimal(42), NIGHT - timedelta(hours=30), ANA)
+BESIDE = Beside(earlier=EARLIER, estimate=Estimate(ANCHOR, Decimal(4), NIGHT))
 CARD = a_card(diagnosis=DIAGNOSIS, results=RESULTS, not_offered=(BY_HAND,), beside=BESIDE)
 ONE = document(CARD, WORDS, ["Enable Fallback"])
 ALL = {"schema": "ideogram-bot/triages/1", "triages": [ONE, ONE]}
@@ -73,7 +75,7 @@ def test_every_document_is_as_its_schema_says(printed):
 
 
 def test_the_same_trouble_before_and_the_balance_are_in_the_document():
-    assert ONE["balance_usd"] == "38.000"
+    assert (ONE["balance_usd"], ONE["balance_age_seconds"]) == ("38.000", 30 * 3600)
     assert ONE["earlier"] == {
         "incident": "INC-17",
         "ago_seconds": 12 * 86400,

@@ -41,6 +41,7 @@ from bot.domain.recovery import begun
 from bot.domain.replies import BillingRequest, ProviderReport, Verification
 from bot.domain.service import Call
 from bot.domain.severity import Severity
+from bot.domain.thresholds import Thresholds
 from bot.domain.timeline import EventKind, Evidence, TimelineEvent, TimelineLine
 from bot.domain.triage_table import TriageLine, TriageTable
 from bot.storage.codecs import MESSAGE
@@ -56,7 +57,9 @@ DIAGNOSIS = Diagnosis(
     not_looked_at=(NotLookedAt(ProbeKind.WORKLOAD, "forbidden"),),
     would_change="an answer",
     steps=(HumanStep(1, "wait"),),
+    limits=Thresholds(slow_after=timedelta(seconds=20), low_balance_usd=Decimal("7.50")),
 )
+LEFT = Estimate(Anchor(Decimal("42.10"), NIGHT, ANA), Decimal("4.10"), NIGHT)
 RESULT = a_result(
     latency=timedelta(milliseconds=412.5),
     cost=Decimal("0.030"),
@@ -97,6 +100,7 @@ MESSAGES: list[Message] = [
             ),
             Earlier(IncidentId(17), timedelta(days=12), helped=MitigationKind.ENABLE_FALLBACK),
             ANA,
+            LEFT,
         ),
     ),
     IncidentCard(an_incident(owner=ANA), offers=(a_preview(),), running=a_run(), last=a_run()),
@@ -134,7 +138,14 @@ MESSAGES: list[Message] = [
         offers=(a_preview(),),
     ),
     BillingRequest(
-        ServiceName("ideogram-service"), TriageId(1), DIAGNOSIS, ANA, ANA, "https://example.com/"
+        ServiceName("ideogram-service"),
+        TriageId(1),
+        DIAGNOSIS,
+        ANA,
+        ANA,
+        "https://example.com/",
+        LEFT,
+        Decimal("8.50"),
     ),
     ProviderReport(TriageId(1), NIGHT, "prod-eu", (RESULT,)),
     TriageTable(

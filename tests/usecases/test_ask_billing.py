@@ -1,15 +1,18 @@
 """Asking for money: whom, where, once; and what to do when nobody is named."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from bot.domain import facts
 from bot.domain.answer import AnswerClass
 from bot.domain.diagnosis import Cause
 from bot.domain.errors import UserError
 from bot.domain.ids import TriageId
+from bot.domain.ledger import Anchor
 from bot.domain.person import Sight
-from bot.domain.probe import CANARIES
+from bot.domain.probe import CANARIES, ProbeKind
 from bot.domain.replies import BillingRequest
 from bot.domain.request import AskBilling, TellTriage
 from tests.builders import ANA, BEN, NIGHT, a_service, asked
@@ -44,6 +47,21 @@ async def test_the_owner_is_mentioned_in_the_thread_with_verdict_and_address():
     assert said.diagnosis == night.storage.triages[-1].card.diagnosis
     assert night.storage.sendings[-1].parent == "T-1/card"
     assert night.heard.messages[-1].text == "The billing owner is asked, in the thread."
+
+
+async def test_the_owner_is_told_what_is_left():
+    night = Night(service=a_service(billing_owner=BEN))
+    night.break_ideogram(402)
+    night.storage.tables.anchors.append(Anchor(Decimal(4), NIGHT, ANA))
+    traffic = night.probes[ProbeKind.TRAFFIC]
+    traffic.result = replace(traffic.result, facts={facts.BALANCE_USD: "3.50"})
+    await night.triaged()
+
+    await ask(night)
+
+    (said,) = requests(night)
+    assert said.estimate == night.storage.triages[-1].card.beside.estimate
+    assert (said.estimate.balance, said.gauge) == (Decimal(4), Decimal("3.50"))
 
 
 async def test_in_an_incident_the_request_stands_in_its_thread():

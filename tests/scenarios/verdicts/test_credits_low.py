@@ -24,7 +24,10 @@ async def test_our_own_estimate_is_low_below_10_dollars_and_the_smaller_of_two_c
         await bot.recorded("9.00")
         found = await bot.triage("no-metrics")
 
+        # No probe speaks for it: the estimate is no measurement, and stands beside with its age.
         assert (found.verdict, found.evidence) == (LOW, [])
+        assert found.document["balance_usd"] == "9.000"
+        assert 0 <= found.document["balance_age_seconds"] < 60
 
         place.prometheus.sees(success=400, balance=8.5)
         await bot.recorded("60")

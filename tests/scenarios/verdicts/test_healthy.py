@@ -55,6 +55,7 @@ async def test_a_fallback_still_on_is_said_with_the_command_that_ends_it(place):
     assert found.summary.startswith("Ideogram is back, fallback still on. ")
     assert "users still see placeholders" in found.summary
     assert "IDEOGRAM_FALLBACK=false" in found.by_hand[0]
+    assert found.next_steps == ["Disable Fallback"]
 
 
 async def test_a_red_status_page_is_a_contradiction_and_no_verdict(place):
