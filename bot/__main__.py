@@ -66,18 +66,22 @@ def triage(
     *,
     quick: Annotated[bool, typer.Option("--quick", help="Free probes only.")] = False,
     full: Annotated[bool, typer.Option("--full", help="One image with each used call.")] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="All that was found, below the card.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The JSON document.")] = False,
 ) -> None:
     """Find out whether it is them or us. Exit 0 healthy, 1 a fault, 2 undetermined or error."""
     if quick and full:
         _fail([Problem("--quick and --full exclude each other.", "Use one.")], as_json=as_json)
     code: int = _guarded(
-        lambda: _triage(service, quick=quick, full=full, as_json=as_json), as_json=as_json
+        lambda: _triage(service, quick=quick, full=full, in_full=evidence, as_json=as_json),
+        as_json=as_json,
     )
     raise typer.Exit(code)
 
 
-def _triage(service: str | None, *, quick: bool, full: bool, as_json: bool) -> int:
+def _triage(service: str | None, *, quick: bool, full: bool, in_full: bool, as_json: bool) -> int:
     with _reading():
         from rich.console import Console
 
@@ -101,7 +105,7 @@ def _triage(service: str | None, *, quick: bool, full: bool, as_json: bool) -> i
         print(json.dumps(many) if service == "all" else json.dumps(documents[0], indent=2))
     else:
         for card, _ in shown:
-            show(Console(highlight=False), card, words)
+            show(Console(highlight=False), card, words, in_full=in_full)
     return exit_code([card.diagnosis.cause if card.diagnosis else None for card, _ in shown])
 
 

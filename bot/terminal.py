@@ -79,13 +79,23 @@ class Progress:
         return table
 
 
-def show(console: Console, card: TriageCard, words: Words) -> None:
-    """Print a finished triage for people; long lines stay whole, so commands can be copied."""
+def show(console: Console, card: TriageCard, words: Words, *, in_full: bool = False) -> None:
+    """Print a finished triage for people; long lines stay whole, so commands can be copied.
+
+    Args:
+        console: Where to.
+        card: What was found.
+        words: For everything said.
+        in_full: Whether all that was found stands below the card, as *Show Evidence* has it.
+    """
     wording = words.wording(card)
     lines = [Text(wording.header, style="bold")]
     texts = "\n".join((wording.lead, *wording.rows)).splitlines()
     lines += [Text(f"  {plain(text)}") for text in texts if text]
     lines.append(Text(plain(wording.context), style="dim"))
+    for one in words.evidence(card) if in_full else ():
+        lines.append(Text(f"{one.name} · {one.state}", style="bold"))
+        lines += [Text(f"  {text}") for text in one.lines]
     for line in lines:
         console.print(line, soft_wrap=True)
 

@@ -136,6 +136,16 @@ async def test_plain_it_prints_the_card_and_progress_apart(settings, outage):
     assert "<" not in ran.out
 
 
+async def test_the_evidence_stands_below_the_card_where_it_is_asked_for(settings, outage):
+    short, full = await _run(settings, "triage"), await _run(settings, "triage", "--evidence")
+
+    assert "key fingerprint" not in short.out
+    assert "generate-v3 · fails · the verdict rests on it" in full.out
+    assert re.search(r"key fingerprint: [0-9a-f]{8} · key from: \w+", full.out)
+    assert "pods older than key: no" in full.out
+    assert "POST /v1/ideogram-v3/generate · status 500" in full.out
+
+
 async def test_a_new_database_is_told_of_once(settings, tmp_path):
     file = tmp_path / "new" / "bot.db"
     settings |= {"DATABASE_URL": f"sqlite+aiosqlite:///{file}"}

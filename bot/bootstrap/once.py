@@ -103,8 +103,8 @@ async def _one(
     examined = await out.examine(service, plan, tell, partial(notes.pay, service, mode))
     card = _card(out, service, examined)
     card = await notes.keep(examined, replace(card, started_at=started_at))
-    seen = switched(examined.measurements.results)
-    places = out.offer.places(service, examined.diagnosis, seen)
+    switches = switched(examined.measurements.results)
+    places = out.offer.places(service, examined.diagnosis, switches)
     return card, next_steps(examined.diagnosis, places, out.words)
 
 

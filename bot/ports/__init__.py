@@ -19,7 +19,7 @@ from bot.ports.recoveries import Recoveries, RecoveryClaim
 from bot.ports.timeline import Timeline
 from bot.ports.triages import Triages
 from bot.ports.unit_of_work import Storage, UnitOfWork
-from bot.ports.words import Confirm, Wording, Words
+from bot.ports.words import Confirm, Entry, Wording, Words
 
 __all__ = [
     "Answers",
@@ -31,6 +31,7 @@ __all__ = [
     "Cluster",
     "Confirm",
     "Delivery",
+    "Entry",
     "Ideogram",
     "Inbox",
     "Incidents",

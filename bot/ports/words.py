@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.draft import Seen, UpdateDraft
-from bot.domain.message import Message
+from bot.domain.message import Message, TriageCard
 from bot.domain.mitigation import Preview
 
 
@@ -37,11 +37,30 @@ class Confirm:
     deny: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the evidence, plain text.
+
+    Attributes:
+        name: Of the probe; `balance` for what our own record says is left.
+        state: How it ended, and whether the verdict rests on it.
+        lines: What it found, the most telling first.
+    """
+
+    name: str
+    state: str
+    lines: tuple[str, ...]
+
+
 class Words(Protocol):
     """Fills the templates; total for every valid message."""
 
     def wording(self, message: Message) -> Wording:
         """Word a message for Slack."""
+        ...
+
+    def evidence(self, card: TriageCard) -> tuple[Entry, ...]:
+        """Word all that a triage found: its results in their order, then the balance."""
         ...
 
     def document(self, message: Message) -> str:

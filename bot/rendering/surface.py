@@ -14,6 +14,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from bot.domain.incident import shortened
+from bot.domain.observation import took
 from bot.domain.press import duration_text
 from bot.rendering.escaping import copied, second, web_address
 
@@ -104,6 +105,7 @@ def environment_of(
     environment.filters["web_address"] = web_address
     environment.filters["copied"] = copied
     environment.filters["second"] = second
+    environment.filters["took"] = took
     environment.filters["spoken"] = duration_text  # of what people wait for: whole seconds
     return environment
 

@@ -18,9 +18,11 @@ from jinja2 import meta, nodes
 from bot.domain.draft import Seen, UpdateDraft
 from bot.domain.errors import Problem
 from bot.domain.incident import shortened
-from bot.domain.message import Message, Postmortem
+from bot.domain.message import Message, Postmortem, TriageCard
 from bot.domain.mitigation import Preview
-from bot.ports import Confirm, Wording, Words
+from bot.domain.onset import onset_in
+from bot.domain.probe import ProbeResult
+from bot.ports import Confirm, Entry, Wording, Words
 from bot.rendering.escaping import (
     markdown,
     mrkdwn,
@@ -37,7 +39,7 @@ CONFIRM_TEXT_MAX_CHARS: Final = 300
 HEADER_MAX_CHARS: Final = 150
 
 _FIRST: Final = ("messages/triage-card.j2", "labels.j2", "confirm.j2", "messages/incident-card.j2")
-_GIVEN: Final = frozenset({*MACROS, "message", "preview", "seen", "due"})
+_GIVEN: Final = frozenset({*MACROS, "message", "preview", "seen", "due", "card", "result", "began"})
 _DRAFT_SLOTS: Final = ("title", "impact", "cause", "action")
 
 # Action items are due this long after the draft unless a person writes another date. Our choice.
@@ -164,6 +166,17 @@ class Templates(Words):
             rows=_lines(slots["rows"]),
             context=" ".join(slots["context"].split()),
         )
+
+    def evidence(self, card: TriageCard) -> tuple[Entry, ...]:
+        """Word all that a triage found: its results in their order, then the balance."""
+        balance = [] if card.beside.estimate is None else [None]
+        return tuple(self._entry(card, result) for result in (*card.results, *balance))
+
+    def _entry(self, card: TriageCard, result: ProbeResult | None) -> Entry:
+        began = None if result is None else onset_in([result])
+        values = {"card": card, "result": result, "began": began}
+        slots = self._plain.slots("evidence.j2", ("name", "state", "text"), **values)
+        return Entry(slots["name"], slots["state"], _lines(slots["text"]))
 
     def document(self, message: Message) -> str:
         """Word a postmortem as a Markdown document.

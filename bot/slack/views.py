@@ -8,10 +8,7 @@ from bot.domain.draft import Seen
 from bot.domain.ids import ServiceName
 from bot.domain.incident import TITLE_MAX_CHARS, Status
 from bot.domain.message import TriageCard
-from bot.domain.observation import took
-from bot.domain.onset import onset_in
 from bot.domain.press import action_name
-from bot.domain.probe import ProbeResult
 from bot.domain.replies import ProviderReport
 from bot.domain.severity import Severity
 from bot.ports import Words
@@ -147,10 +144,10 @@ def evidence_view(words: Words, card: TriageCard) -> Block:
     """Show each measurement in full, below its name; plain text, since it is what others said."""
     made = [
         block
-        for result in card.results
+        for one in words.evidence(card)
         for block in (
-            blocks.section(f"*{result.kind}* · {words.label(f'evidence.{result.outcome}')}"),
-            blocks.plain_section(_measured(words, result)),
+            blocks.section(f"*{one.name}* · {one.state}"),
+            blocks.plain_section("\n".join(one.lines)),
         )
     ]
     made = made or [blocks.plain_section(words.label("evidence.none"))]
@@ -171,39 +168,6 @@ def report_view(words: Words, card: TriageCard) -> Block:
     return blocks.modal(
         title=words.label("report.title"), blocks=made, close=words.label("form.close")
     )
-
-
-def _measured(words: Words, result: ProbeResult) -> str:
-    lines = [
-        f"{result.detail} · {result.measured_at:%H:%M:%S} UTC",
-        " · ".join(_exchanged(result)),
-        " · ".join(f"{phase} {took(lasted)}" for phase, lasted in result.phases),
-        _since(words, result),
-    ]
-    if result.excerpt:
-        lines.append(words.label("evidence.answer").format(text=result.excerpt))
-    return "\n".join(line for line in lines if line)
-
-
-def _since(words: Words, result: ProbeResult) -> str:
-    """Say since when users suffer, and what was counted since then."""
-    onset = onset_in([result])
-    if onset is None:
-        return ""
-    name = "evidence.since-before" if onset.before else "evidence.since"
-    said = words.label(name).format(sign=onset.sign, at=f"{onset.at:%H:%M:%S}")
-    return f"{said} · {onset.hit} of {onset.requests}" if onset.hit else said
-
-
-def _exchanged(result: ProbeResult) -> Iterator[str]:
-    if result.request:
-        yield result.request
-    if result.status is not None:
-        yield f"status {result.status}"
-    if result.latency is not None and took(result.latency) not in result.detail:
-        yield took(result.latency)
-    if result.request_id:
-        yield f"x-request-id {result.request_id}"
 
 
 def _severity(words: Words, label: str, initial: str) -> Block:

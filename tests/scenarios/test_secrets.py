@@ -46,6 +46,7 @@ async def test_no_secret_and_no_signed_address_is_said_kept_or_printed(story):
     await story.until(lambda: story.slack.open_views("U0ANA"), "the evidence")
     await story.world.chaos.break_("key-revoked")
     await story.run("triage full")
+    await story.sees("key 401 in ", "(secret ideogram-secrets, ")
     await story.press("Enable Fallback")
     await story.sees("*Effective")
     await story.press("Resolve")
