@@ -8,7 +8,7 @@ from bot.domain.errors import GuardRefusedError
 from bot.domain.health import HealthState, read_health
 from bot.domain.mitigation import Effect, EffectState, EnvChange, MitigationRun
 from bot.domain.observation import one_line
-from bot.domain.patch import ALREADY, changed
+from bot.domain.patch import ALREADY, changed, value_of
 from bot.domain.service import Service, Switch, SwitchName
 from bot.domain.workload import Container
 
@@ -37,16 +37,29 @@ def ended(
         container: As just read.
         name: Of the variable.
         normal: Its value in normal times, as configured.
-        in_force: Mitigations on this Deployment that were not undone, oldest first; the oldest
-            one on this variable knows what it was before.
+        in_force: Mitigations on this Deployment that were not undone, oldest first.
 
     Raises:
         GuardRefusedError: There is nothing to end, or the value comes from a reference.
     """
-    ours = [change for run in in_force for change in run.before if change.name == name]
-    if not ours and container.variable(name) is None:
+    if container.variable(name) is None:
         raise GuardRefusedError(ALREADY, f"{name} is not set: nothing to end.")
-    return changed(container, name, ours[0].before if ours else normal)
+    ours = [change for run in in_force for change in run.before if change.name == name]
+    return changed(container, name, _before(ours, value_of(container, name), normal))
+
+
+def _before(changes: Sequence[EnvChange], value: str | None, normal: str) -> str | None:
+    """Follow a value back to what it was before the oldest of our changes that led to it.
+
+    What somebody wrote in between broke the chain: older before-images are out of date. A value
+    that none of our changes led to becomes the normal one.
+    """
+    found = normal
+    for change in reversed(changes):
+        if change.after != value:
+            break
+        found = value = change.before
+    return found
 
 
 def judged(

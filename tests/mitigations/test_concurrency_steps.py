@@ -65,6 +65,27 @@ def test_by_hand_the_normal_value_is_restored():
     assert RESTORE.by_hand(SERVICE, 1) == EnvChange(NAME, "3", "8")
 
 
+@pytest.mark.parametrize(
+    ("value", "restored"),
+    [("3", "12"), ("5", "8")],
+    ids=["what our newest press replaced", "what we did not set: the normal value"],
+)
+def test_what_somebody_deployed_over_a_press_is_not_undone(value, restored):
+    presses = [
+        a_run(state=State.UNVERIFIED, before=(EnvChange(NAME, "10", "3"),)),
+        a_run(state=State.UNVERIFIED, before=(EnvChange(NAME, "12", "3"),)),
+    ]
+
+    assert RESTORE.change(SERVICE, at(value), presses) == EnvChange(NAME, value, restored)
+
+
+def test_what_somebody_removed_has_nothing_to_end():
+    pressed = a_run(state=State.UNVERIFIED, before=(EnvChange(NAME, "12", "3"),))
+
+    with pytest.raises(GuardRefusedError, match="is not set: nothing to end"):
+        RESTORE.change(SERVICE, a_container(), [pressed])
+
+
 @pytest.mark.parametrize("one", [REDUCE, RESTORE])
 async def test_without_traffic_nobody_can_say_whether_it_helped(one):
     effect = await one.effect(SERVICE, a_run())
