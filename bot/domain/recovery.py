@@ -11,6 +11,7 @@ from bot.domain.mitigation import MitigationKind, MitigationRun
 BACK_AFTER: Final = 3  # images in a row (mitigations.md section 2)
 REMIND_AFTER: Final = timedelta(minutes=45)
 REMIND_EVERY: Final = timedelta(hours=1)
+LOOK_AGAIN: Final = timedelta(minutes=10)  # whether what somebody else took back holds again
 REMINDERS_MAX: Final = 12  # who did not act in half a day left it on on purpose
 
 
@@ -56,6 +57,10 @@ class Recovery:
     def is_back(self) -> bool:
         """Whether enough images came in a row."""
         return self.in_a_row >= BACK_AFTER
+
+    def may_begin_again(self, now: datetime) -> bool:
+        """Tell whether it ended long enough ago to see whether its mitigation holds again."""
+        return self.ended_at is not None and self.ended_at + LOOK_AGAIN <= now
 
     def must_check(self, now: datetime) -> bool:
         """Tell whether a check is due."""

@@ -53,11 +53,12 @@ class Recover:
         return frozenset(kind for kind, one in self.mitigations.items() if one.ends)
 
     async def _begin(self) -> None:
+        now = self.clock.now()
         async with self.storage() as uow:
             standing = await uow.mitigations.standing(NEWEST)
             for run in holding(standing, self._ending):
                 known = await uow.recoveries.get(run.id)
-                is_new = known is None or known.ended_at is not None
+                is_new = known is None or known.may_begin_again(now)
                 if is_new and not run.is_running:
                     await uow.recoveries.begin(self._begun(run))
 

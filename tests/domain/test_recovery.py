@@ -40,6 +40,14 @@ def test_what_ended_is_never_due(recovery):
     assert recovery.ended(NIGHT).due_at is None
 
 
+def test_what_ended_may_begin_again_after_ten_minutes(recovery):
+    ended = recovery.ended(NIGHT)
+
+    assert not recovery.may_begin_again(NIGHT + TEN)
+    assert not ended.may_begin_again(NIGHT + 9 * MINUTE)
+    assert ended.may_begin_again(NIGHT + TEN)
+
+
 def test_images_in_a_row_bring_it_back_and_one_failure_ends_the_row(recovery):
     seen = []
     for got_image in (True, True, False, True, True, True):

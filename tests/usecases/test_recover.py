@@ -440,6 +440,17 @@ async def test_what_somebody_else_switched_off_is_over(watch):
     assert watch.recovery.ended_at is not None
 
 
+async def test_what_somebody_else_switched_off_is_left_alone_for_ten_minutes(watch):
+    await watch.enabled()
+    watch.cluster.set_env(TARGET, "IDEOGRAM_FALLBACK", "false")
+    await watch.after()
+    ended = watch.recovery
+
+    await watch.after(timedelta(seconds=15), times=39)
+
+    assert watch.recovery == ended
+
+
 async def test_a_cluster_that_does_not_answer_proves_nothing(watch):
     await watch.enabled()
     watch.cluster.fail("deployment", UnavailableError("The API server does not answer."))
