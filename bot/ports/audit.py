@@ -1,4 +1,4 @@
-"""Who wanted what."""
+"""Who wanted what, and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,12 @@ from bot.domain.ids import UserId
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who wanted what, refused attempts included.
+    """Who wanted what and why, refused attempts included.
 
     Attributes:
         result: `pressed`, `refused: <guard>`, or the final state.
+        why: The incident and the triage it was pressed on, and for an undo what it takes back;
+            empty where it belongs to none.
     """
 
     at: datetime
@@ -23,6 +25,7 @@ class AuditEntry:
     before: str
     after: str
     result: str
+    why: str = ""
 
 
 class Audit(Protocol):

@@ -29,6 +29,7 @@ class SqlAudit(Audit):
                 before=entry.before,
                 after=entry.after,
                 result=entry.result,
+                why=entry.why,
             )
         )
 
@@ -45,6 +46,7 @@ class SqlAudit(Audit):
                 before=row.before,
                 after=row.after,
                 result=row.result,
+                why=row.why,
             )
             for row in found
         ]

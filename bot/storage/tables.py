@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Index, MetaData, Table, text
 from sqlmodel import Field, SQLModel
 
 # The newest migration; a test compares.
-SCHEMA: Final = "0003"
+SCHEMA: Final = "0004"
 # Of the outbox: what may have to be sent. Most rows are finished, and every tick asks.
 PENDING: Final = "dead_at IS NULL AND (ts IS NULL OR revision > sent_revision)"
 
@@ -231,6 +231,7 @@ class AuditRow(Base, table=True):
     before: str
     after: str
     result: str
+    why: str = ""
 
 
 def table(row: type[Base]) -> Table:

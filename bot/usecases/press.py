@@ -156,7 +156,7 @@ class PressMitigation:
                 onset=incident.onset,
             )
             await uow.mitigations.insert(run, holder=self.holder, claimed_until=now + LEASE)
-            await traces.audit(uow, preview, run.by, "pressed", now)
+            await traces.audit(uow, run.preview, run.by, "pressed", now)
             await traces.note(uow, run, EventKind.MITIGATION_PRESSED, now, by=run.by)
             await traces.show_progress(uow, run, now)
             await self.cards.show(uow, incident, now)

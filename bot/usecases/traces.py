@@ -4,7 +4,14 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.ids import MitigationId, OutboxKey, UserId, incident_text, mitigation_text
+from bot.domain.ids import (
+    MitigationId,
+    OutboxKey,
+    UserId,
+    incident_text,
+    mitigation_text,
+    triage_text,
+)
 from bot.domain.message import MitigationProgress
 from bot.domain.mitigation import MitigationRun, Preview
 from bot.domain.patch import as_text
@@ -67,7 +74,19 @@ async def audit(uow: UnitOfWork, preview: Preview, by: UserId, result: str, at: 
     before = as_text({change.name: change.before for change in preview.changes})
     after = as_text({change.name: change.after for change in preview.changes})
     target = f"{preview.where}/{preview.deployment}"
-    await _add(uow, AuditEntry(at, by, preview.kind.value, target, before, after, result))
+    what, why = preview.kind.value, _why(preview)
+    await _add(uow, AuditEntry(at, by, what, target, before, after, result, why))
+
+
+def _why(preview: Preview) -> str:
+    """Name what it was pressed on, and what it takes back: `INC-42, T-118, undo of M-3f2a91`."""
+    incident, triage, target = preview.incident_id, preview.triage_id, preview.undoes
+    reasons = (
+        None if incident is None else incident_text(incident),
+        None if triage is None else triage_text(triage),
+        None if target is None else f"undo of {mitigation_text(target)}",
+    )
+    return ", ".join(reason for reason in reasons if reason)
 
 
 async def audit_unknown(uow: UnitOfWork, press: Press) -> None:
@@ -86,4 +105,5 @@ async def _add(uow: UnitOfWork, entry: AuditEntry) -> None:
         before=entry.before,
         after=entry.after,
         result=entry.result,
+        why=entry.why,
     )

@@ -183,6 +183,21 @@ async def test_the_end_is_one_message_and_one_audit_entry():
     assert [one.result for one in world.storage.audit] == ["pressed", "effective"]
 
 
+async def test_the_audit_trail_says_on_what_it_was_pressed_and_what_an_undo_takes_back():
+    world = World()
+    await world.found_legacy_down()
+    pressed = await world.through()
+    await world.press_on(await world.offer.undo(world.service, pressed))
+    await world.to_the_end(world.storage.runs[-1])
+    await world.press_on(pressed.preview)  # refused
+
+    assert [one.why for one in world.storage.audit] == [
+        *["INC-42, T-118"] * 2,
+        *[f"INC-42, T-118, undo of {pressed.name}"] * 2,
+        "T-118",
+    ]
+
+
 async def test_an_effective_fallback_mitigates_the_incident():
     world = World()
     world.health_says("fallback")

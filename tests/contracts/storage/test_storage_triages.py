@@ -188,7 +188,7 @@ async def test_a_cleared_path_may_be_switched_off_anew(storage: Storage) -> None
 
 async def test_the_audit_trail_is_listed_newest_first(storage: Storage) -> None:
     pressed = AuditEntry(NIGHT, ANA, "enable-fallback", "default/app", "false", "true", "pressed")
-    refused = replace(pressed, result="refused: paused")
+    refused = replace(pressed, result="refused: paused", why="INC-1, T-1")
 
     async with storage() as uow:
         for entry in (pressed, pressed, refused):
