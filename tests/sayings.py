@@ -108,7 +108,6 @@ VERIFIED = Verification(
     detail="image in 5.8 s",
     by=ANA,
     at=NIGHT,
-    latency=timedelta(seconds=5.8),
     spent=Decimal("0.03"),
     request_id="req-1",
 )

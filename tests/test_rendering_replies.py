@@ -34,6 +34,16 @@ def test_a_failure_is_told_as_it_ended():
     assert WORDS.wording(failed).lead == "<@U0ANA> *No image yet: V3 402 in 0.4 s: x.*"
 
 
+def test_an_image_that_nobody_waited_for_to_the_end_says_what_it_may_have_cost():
+    said = WORDS.wording(replace(VERIFIED, answer=None, detail="", request_id=None))
+
+    assert said.lead == (
+        "<@U0ANA> *No result was recorded: the bot was interrupted while a V3 image was being"
+        " made.* It may have cost $0.03. Do now: Verify Generation again."
+    )
+    assert said.context == "T-118 · ideogram-service · one image · $0.03 counted as spent"
+
+
 def test_the_billing_owner_reads_what_is_wrong_and_what_a_top_up_does_not_do():
     said = WORDS.wording(BILLING)
 

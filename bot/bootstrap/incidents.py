@@ -176,6 +176,7 @@ class Join:
                 canary=out.canary,
                 limit=out.settings.file.ideogram.daily_probe_budget_usd,
                 offer=out.offer,
+                holder=self.holder,
             ),
             asks.AskBilling: AskBillingOwner(
                 storage=out.storage,

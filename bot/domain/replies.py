@@ -1,7 +1,7 @@
 """What the bot says when somebody presses a button that asks for more than a verdict."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -19,6 +19,7 @@ class Verification:
     """What became of one image that a person asked for.
 
     Attributes:
+        answer: None where no result was recorded: who asked for it was interrupted.
         detail: How it ended, in words.
         spent: What it counts against the day, USD.
         offers: What the image makes possible: ending the fallback, where it is on.
@@ -27,11 +28,10 @@ class Verification:
     service: ServiceName
     triage_id: TriageId
     call: Call
-    answer: AnswerClass
+    answer: AnswerClass | None
     detail: str
     by: UserId
     at: datetime
-    latency: timedelta
     spent: Decimal
     request_id: str | None = None
     offers: tuple[Preview, ...] = ()

@@ -20,6 +20,7 @@ from bot.domain.ids import (
 )
 from bot.domain.mitigation import MitigationKind
 from bot.domain.person import Sight
+from bot.domain.service import Call
 from bot.domain.severity import Severity
 
 # A press that was taken up later than this changes nothing (design.md section 6).
@@ -196,11 +197,30 @@ class AllowQuotes:
 
 
 @dataclass(frozen=True, slots=True)
+class SentImage:
+    """One image that was asked for.
+
+    Attributes:
+        price: Reserved for it, USD.
+        at: When that was reserved.
+    """
+
+    call: Call
+    price: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyGeneration:
-    """Have one image made, and say what came."""
+    """Have one image made, and say what came.
+
+    Attributes:
+        sent: What may be under way for it already; it is not sent again.
+    """
 
     asked: Asked
     triage_id: TriageId
+    sent: SentImage | None = None
     kind: Literal["verify-generation"] = "verify-generation"
 
 

@@ -91,3 +91,19 @@ async def test_asked_to_stop_it_is_gone_within_ten_seconds_and_work_goes_on_afte
         assert '"event": "bot.stopped"' in story.log
         await story.bot_is_back(2)
         await _ends_well(story)
+
+
+async def test_stopped_while_an_image_is_waited_for_it_says_that_no_result_was_recorded(story):
+    await story.world.chaos.break_("payment-required")
+    await story.run("triage full")
+    await story.sees("T-1 · full", "branch")
+    await story.world.chaos.break_("timeout")
+    await story.choose("Verify Generation")
+    await story.hears("One V3 image is being made", "the result comes here")
+
+    os.kill(story.bot.pid, signal.SIGTERM)
+
+    await story.bot_is_back(2)
+    said = await story.sees("No result was recorded", "It may have cost $0.03")
+    assert is_reply(said)
+    assert len(story.messages("No result was recorded")) == 1

@@ -133,7 +133,6 @@ MESSAGES: list[Message] = [
         "image in 5.8 s",
         ANA,
         NIGHT,
-        timedelta(seconds=5.8),
         Decimal("0.03"),
         offers=(a_preview(),),
     ),

@@ -134,6 +134,7 @@ class Night(World):
             canary=Canary(),
             limit=self.limit,
             offer=self.offer,
+            holder="one",
         )
         self.ask_billing = AskBillingOwner(
             **around, services=[self.service], billing_url="https://ideogram.ai/platform"

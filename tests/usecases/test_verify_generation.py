@@ -1,24 +1,28 @@
 """One image on request: paid once, told in the thread, and what it makes possible."""
 
 import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.domain.answer import AnswerClass, ApiKey, SecretText
 from bot.domain.errors import UserError
-from bot.domain.ids import TriageId
+from bot.domain.ids import DeliveryKey, TriageId
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import budget_day
 from bot.domain.replies import Verification
 from bot.domain.request import RunTriage, VerifyGeneration
 from bot.domain.service import Call
 from bot.domain.timeline import EventKind
+from bot.usecases.intake import Intake
 from tests.builders import BEN, NIGHT, asked
 from tests.fakes.ideogram import an_exchange
 from tests.usecases.nights import DELIVERY, Night, until
 
 DAY = budget_day(NIGHT)
+KEY = DeliveryKey("trigger-2")
 
 
 async def a_night():
@@ -115,21 +119,107 @@ async def test_without_fallback_there_is_nothing_to_end():
     assert (await verified(await a_night())).offers == ()
 
 
-async def test_the_delivery_is_closed_before_anything_is_sent():
-    night = await a_night()
-    key = "trigger-2"
-    request = VerifyGeneration(asked(), TriageId(1))
-    async with night.storage() as uow:
-        await uow.inbox.receive(key, request, at=NIGHT, until=NIGHT, holder="one")
-    night.ideogram.gate.clear()
+@dataclass
+class Waiting:
+    """A night in which somebody waits for an image, and how requests are taken up in it."""
 
+    night: Night
+    intake: Intake
+    pressed: asyncio.Task[None]
+
+    async def swept_after(self, wait: timedelta) -> list[Verification]:
+        """Let time pass and a tick come; return all that was said of images."""
+        self.night.clock.advance(wait)
+        await self.intake.sweep()
+        return [one for one in self.night.storage.messages if isinstance(one, Verification)]
+
+
+@pytest.fixture
+async def waiting():
+    night = await a_night()
+    intake = Intake(
+        storage=night.storage,
+        messenger=night.messenger,
+        clock=night.clock,
+        holder="one",
+        handlers={VerifyGeneration: night.verify_generation},
+    )
+    request = VerifyGeneration(asked(by=BEN), TriageId(1))
+    await intake.receive(KEY, request)
+    night.ideogram.gate.clear()
     async with asyncio.TaskGroup() as group:
-        group.create_task(night.verify_generation(request, key, night.heard))
+        pressed = group.create_task(intake.handle(KEY, request, night.heard))
         await until(lambda: night.ideogram.asked)
-        closed = key in night.storage.closed
+        yield Waiting(night, intake, pressed)
         night.ideogram.gate.set()
 
-    assert closed
+
+async def test_the_delivery_is_closed_before_anything_is_sent(waiting):
+    assert KEY in waiting.night.storage.closed
+
+
+async def test_an_image_cut_off_is_not_asked_for_again_and_its_loss_is_told_once(waiting):
+    night = waiting.night
+    waiting.pressed.cancel()
+
+    assert await waiting.swept_after(timedelta(seconds=119)) == []
+    (said,) = await waiting.swept_after(timedelta(seconds=1))
+    assert await waiting.swept_after(timedelta(hours=1)) == [said]
+
+    assert (said.answer, said.by, said.spent) == (None, BEN, Decimal("0.03"))
+    assert night.ideogram.asked == ["v3"]
+    assert night.storage.tables.days[DAY] == Decimal("0.03")
+    assert night.storage.sendings[-1].parent == "T-1/card"
+
+
+async def test_a_process_that_stops_hands_it_back_and_its_loss_is_told_at_once(waiting):
+    waiting.pressed.cancel()
+    await waiting.intake.hand_back()
+
+    (said,) = await waiting.swept_after(timedelta(0))
+
+    assert said.answer is None
+
+
+async def test_the_timeline_says_that_no_result_was_recorded(waiting):
+    await waiting.night.declared(triage_id=TriageId(1))
+    waiting.pressed.cancel()
+
+    await waiting.swept_after(timedelta(minutes=2))
+
+    assert waiting.night.storage.events[-1].facts["answer"] == "no result recorded"
+
+
+async def test_a_result_that_cannot_be_recorded_is_told_to_who_asked(waiting):
+    night = waiting.night
+    night.storage.is_away = True
+    night.ideogram.gate.set()
+    await waiting.pressed
+    night.storage.is_away = False
+
+    told = night.heard.messages[-1]
+    assert isinstance(told, Verification)
+    assert told.answer is AnswerClass.IMAGE
+    (said,) = await waiting.swept_after(timedelta(minutes=2))
+    assert (said.answer, said.spent) == (None, Decimal("0.03"))
+
+
+async def test_a_result_leaves_nothing_to_take_up(waiting):
+    waiting.night.ideogram.gate.set()
+    await waiting.pressed
+
+    (said,) = await waiting.swept_after(timedelta(hours=1))
+
+    assert said.answer is AnswerClass.IMAGE
+    assert waiting.night.storage.open_deliveries == set()
+
+
+async def test_what_was_told_as_lost_is_not_told_again_when_it_comes_late(waiting):
+    (lost,) = await waiting.swept_after(timedelta(minutes=2))
+    waiting.night.ideogram.gate.set()
+    await waiting.pressed
+
+    assert await waiting.swept_after(timedelta(0)) == [lost]
 
 
 async def test_pressing_twice_pays_once():

@@ -2,12 +2,22 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from bot.domain.errors import ClaimLostError
-from bot.domain.ids import DeliveryKey, IncidentId
-from bot.domain.request import PostUpdate, Press, Request, RunTriage, ShowHelp
+from bot.domain.ids import DeliveryKey, IncidentId, TriageId
+from bot.domain.request import (
+    PostUpdate,
+    Press,
+    Request,
+    RunTriage,
+    SentImage,
+    ShowHelp,
+    VerifyGeneration,
+)
+from bot.domain.service import Call
 from bot.domain.severity import Severity
 from bot.ports import Delivery, Storage
 from tests.builders import NIGHT, a_preview, asked
@@ -17,6 +27,7 @@ KEY = DeliveryKey("trigger-1")
 REQUESTS: list[Request] = [
     RunTriage(asked()),
     Press(asked(), a_preview().id),
+    VerifyGeneration(asked(), TriageId(1), SentImage(Call.V3, Decimal("0.030"), NIGHT)),
     PostUpdate(asked(), IncidentId(42), Severity.P1, "mitigated", "é", "<b>", "{{x}}", SOON),
 ]
 

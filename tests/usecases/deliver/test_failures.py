@@ -187,7 +187,6 @@ async def test_a_refused_post_is_told_to_operations_and_the_next_goes(
             "",
             ANA,
             NIGHT,
-            None,
             Decimal(0),
         ),
         BillingRequest(ServiceName("x"), TriageId(1), a_diagnosis(), BEN, ANA, ""),
