@@ -63,7 +63,7 @@ def test_a_partial_outage_is_worded_milder():
 
 
 @pytest.mark.parametrize("cause", list(Cause))
-@pytest.mark.parametrize("state", [TriageState.SO_FAR, TriageState.EARLY, TriageState.FINAL])
+@pytest.mark.parametrize("state", list(TriageState)[1:-1])
 def test_every_cause_has_words_for_every_slot(cause, state):
     said = WORDS.wording(a_card(diagnosis=a_diagnosis(cause), state=state))
 
@@ -217,6 +217,16 @@ def test_a_verdict_that_may_still_change_is_marked():
 
     assert said.header == "So far: Ideogram is down, not us"
     assert "no buttons yet" in said.lead
+
+
+def test_a_verdict_without_its_buttons_yet_says_that_they_follow():
+    said = WORDS.wording(a_card(state=TriageState.JUDGED))
+
+    assert said.text.endswith(
+        "Ideogram is down, not us (503). Users get errors. The buttons follow."
+    )
+    assert said.header == "P1 · Ideogram is down, not us"
+    assert "*Users get errors. The buttons follow once the cluster answers.*" in said.lead
 
 
 def test_an_interrupted_triage_says_so_and_what_to_do():

@@ -28,10 +28,11 @@ from bot.domain.triage_table import TriageTable
 
 
 class TriageState(StrEnum):
-    """`so far` is a verdict that pending probes may still displace; `early` cannot be."""
+    """`so far` may still be displaced; `judged` cannot be, `early` has its buttons too."""
 
     RUNNING = "running"
     SO_FAR = "so far"
+    JUDGED = "judged"
     EARLY = "early"
     FINAL = "final"
     INTERRUPTED = "interrupted"
@@ -215,7 +216,6 @@ class Postmortem:
         diagnosis: Of the triage that led to the incident; None when there was none.
         gaps: Findings about the handling, in words.
         relief: What users got instead of the trouble; None when nothing helped.
-        drafted_at: When these facts were read.
     """
 
     incident: Incident

@@ -10,7 +10,8 @@ from bot.slack.buttons import Button, Controls, action, press
 
 # What money may cure: the balance is looked at first.
 MONEY: Final = frozenset({Cause.AUTH, Cause.CREDITS_EXHAUSTED, Cause.CREDITS_LOW})
-_UNJUDGED: Final = frozenset({TriageState.RUNNING, TriageState.SO_FAR})
+# Shown before what fits best is known, buttons would move under a finger.
+_WITHOUT: Final = frozenset({TriageState.RUNNING, TriageState.SO_FAR, TriageState.JUDGED})
 _OUT_OF_SIGHT: Final = frozenset({Cause.UNDETERMINED, Cause.OWN_NETWORK})
 _THEIRS: Final = frozenset({Origin.PROVIDER, Origin.ACCOUNT})
 _Places = tuple[list[Button], list[Button]]  # shown, and behind the menu
@@ -21,7 +22,7 @@ def of_triage(card: TriageCard) -> Controls:
     if card.incident_id is not None:
         shown = [action(ids.EVIDENCE, card=card)] if card.triage_id is not None else []
         return Controls(shown, service=card.service)
-    if card.state in _UNJUDGED:
+    if card.state in _WITHOUT:
         return Controls()
     if card.state is TriageState.INTERRUPTED or card.diagnosis is None:
         return Controls([action(ids.AGAIN)], service=card.service)

@@ -28,6 +28,7 @@ CLAIM: Final = timedelta(seconds=12)
 KEEP_EVERY: Final = timedelta(seconds=4)
 SHOW_FIRST: Final = timedelta(seconds=0.3)  # the free probes are in by then
 SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
+BUTTONS_WITHIN: Final = timedelta(seconds=0.15)
 
 Offered = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
 MakeOffers = Callable[[Cause], Awaitable[Offered]]
@@ -40,13 +41,13 @@ class Progress:
     Attributes:
         blank: The measurements without any result.
         settled: The verdict that nothing pending can change, once there is one.
-        offers: What was offered with it.
+        offers: What is offered with it; None until that is known.
     """
 
     blank: Measurements
     results: dict[ProbeKind, ProbeResult] = field(default_factory=dict)
     settled: Diagnosis | None = None
-    offers: Offered = ((), ())
+    offers: Offered | None = None
     is_over: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -77,9 +78,19 @@ class Progress:
         """Judge what is in."""
         return early(replace(self.blank, results=dict(self.results)), self.pending)
 
+    async def offer(self, offers: Awaitable[Offered]) -> None:
+        """Take in what is offered, once that is known."""
+        self.offers = await offers
+        self._woken.set()
+
     async def wakes(self, within: timedelta | None) -> None:
         """Wait for news, at most for this long."""
-        await comes(self._woken, within)
+        if not self.is_over:
+            await comes(self._woken, within)
+        self._woken.clear()
+
+    def shown(self) -> None:
+        """Say that all news so far are on the card."""
         self._woken.clear()
 
 
@@ -89,11 +100,15 @@ class LiveCard:
 
     Attributes:
         keep_every: How often the claim is prolonged.
+        show_every: The shortest time from one state of a card to the next.
+        buttons_within: How long a verdict waits for its buttons before it is shown.
     """
 
     storage: Storage
     clock: Clock
     keep_every: timedelta = KEEP_EVERY
+    show_every: timedelta = SHOW_EVERY
+    buttons_within: timedelta = BUTTONS_WITHIN
 
     async def keep(self, triage: Triage, over: asyncio.Event) -> None:
         """Prolong the claim until it is over, however long probes and the cluster take."""
@@ -108,28 +123,35 @@ class LiveCard:
                 log.warning("triage.not_kept", triage_id=triage.name, reason=str(error))
 
     async def __call__(self, triage: Triage, progress: Progress, make_offers: MakeOffers) -> None:
-        """Paint until the measuring is over: soon, then at most every 2 s, a verdict at once."""
+        """Paint until the measuring is over: soon, then at most every 2 s, a verdict at once.
+
+        Its buttons come with it, or later where a cluster takes long to say what would change.
+        """
         now = asyncio.get_running_loop().time
         due = now() + SHOW_FIRST.total_seconds()
         wait: timedelta | None = None
-        while True:
-            await progress.wakes(wait)
-            if progress.is_over:
-                return
-            # A settled verdict stands: trying all that can still come takes a while.
-            found = None if progress.settled is not None else progress.judged()
-            wait = None
-            if found is not None and found.is_settled:
-                progress.settled = found.diagnosis
-                progress.offers = await make_offers(found.diagnosis.cause)
-            elif now() < due:
-                wait = timedelta(seconds=due - now())
-                continue
-            await self._paint(triage, progress, found)
-            due = now() + SHOW_EVERY.total_seconds()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await progress.wakes(wait)
+                if progress.is_over:
+                    return
+                # A settled verdict stands: trying all that can still come takes a while.
+                found = None if progress.settled is not None else progress.judged()
+                wait = None
+                if found is not None and found.is_settled:
+                    progress.settled = found.diagnosis
+                    offers = make_offers(found.diagnosis.cause)
+                    offering = group.create_task(progress.offer(offers))
+                    await asyncio.wait([offering], timeout=self.buttons_within.total_seconds())
+                elif now() < due:
+                    wait = timedelta(seconds=due - now())
+                    continue
+                await self._paint(triage, progress, found)
+                due = now() + self.show_every.total_seconds()
 
     async def _paint(self, triage: Triage, progress: Progress, found: Early | None) -> None:
         painted, now = _card(triage.card, progress, found), self.clock.now()
+        progress.shown()
         try:
             async with self.storage() as uow:
                 # An early button may have made an incident of it, others may have asked for it.
@@ -178,14 +200,11 @@ async def take_over(uow: UnitOfWork, triage: Triage, incident_id: IncidentId, at
 def _card(card: TriageCard, progress: Progress, found: Early | None) -> TriageCard:
     measured = replace(card, results=progress.in_order, pending=progress.pending)
     if progress.settled is not None:
+        judged = replace(measured, state=TriageState.JUDGED, diagnosis=progress.settled)
+        if progress.offers is None:
+            return judged
         offers, not_offered = progress.offers
-        return replace(
-            measured,
-            state=TriageState.EARLY,
-            diagnosis=progress.settled,
-            offers=offers,
-            not_offered=not_offered,
-        )
+        return replace(judged, state=TriageState.EARLY, offers=offers, not_offered=not_offered)
     if found is not None:
         return replace(measured, state=TriageState.SO_FAR, diagnosis=found.diagnosis)
     return measured

@@ -168,8 +168,8 @@ class RunTriages:
     ) -> Offered:
         """Keep the buttons that were shown already: they must not change under a finger."""
         cause, results = examined.diagnosis.cause, examined.measurements.results
-        seen = switched(results)
-        if progress.settled is not None and progress.settled.cause is cause:
+        seen, shown = switched(results), progress.settled
+        if progress.offers is not None and shown is not None and shown.cause is cause:
             offers, not_offered = progress.offers
             return offers, self.offer.with_commands(service, not_offered, seen)
         if cause is Cause.HEALTHY and not seen.holds_back:

@@ -97,8 +97,8 @@ def test_a_mitigation_in_the_menu_is_offered_before_it_can_be_pressed():
     )
 
 
-@pytest.mark.parametrize("state", [TriageState.RUNNING, TriageState.SO_FAR])
-def test_there_are_no_buttons_before_a_verdict(state):
+@pytest.mark.parametrize("state", [TriageState.RUNNING, TriageState.SO_FAR, TriageState.JUDGED])
+def test_there_are_no_buttons_before_a_verdict_and_what_it_offers(state):
     assert labels(a_card(state=state, offers=(ENABLE,))) == []
 
 

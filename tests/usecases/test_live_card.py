@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.diagnosis import Cause, Measurements, Mode
@@ -10,12 +10,12 @@ from bot.domain.errors import UnavailableError
 from bot.domain.ids import IncidentId, TriageId
 from bot.domain.message import TriageCard, TriageState
 from bot.domain.mitigation import MitigationKind
-from bot.domain.probe import Outcome, ProbeKind
+from bot.domain.probe import Outcome, ProbeKind, ProbeResult
 from bot.domain.service import Call
 from bot.domain.triage import Triage
 from bot.ports import Storage
 from bot.usecases.live_card import CLAIM, LiveCard, Offered, Progress
-from tests.builders import NIGHT, a_result
+from tests.builders import NIGHT, a_preview, a_result
 from tests.sayings import a_diagnosis
 from tests.usecases.nights import Night, until
 
@@ -88,13 +88,20 @@ class Meanwhile:
         return self.storage()
 
 
-async def test_a_verdict_that_falls_while_the_card_is_painted_is_shown_next():
+async def a_night_in_pieces() -> tuple[Night, Triage, Progress, list[ProbeResult]]:
+    """Triage an outage; return it as if it still ran, and what was measured."""
     night = Night()
     night.break_ideogram()
     await night.triaged()
     triage = night.storage.triages[-1]
-    first, *others = (one for one in triage.card.results if one.kind is not ProbeKind.STATUS_PAGE)
-    progress = Progress(blank=Measurements(tuple(Call), Mode.FULL, {}))
+    measured = [one for one in triage.card.results if one.kind is not ProbeKind.STATUS_PAGE]
+    card = replace(triage.card, state=TriageState.RUNNING, diagnosis=None, offers=())
+    running = replace(triage, card=card)
+    return night, running, Progress(blank=Measurements(tuple(Call), Mode.FULL, {})), measured
+
+
+async def test_a_verdict_that_falls_while_the_card_is_painted_is_shown_next():
+    night, running, progress, (first, *others) = await a_night_in_pieces()
 
     def fall() -> None:
         for result in others:
@@ -104,12 +111,76 @@ async def test_a_verdict_that_falls_while_the_card_is_painted_is_shown_next():
         return (), ()
 
     live = LiveCard(storage=Meanwhile(night.storage, fall), clock=night.clock)
-    running = replace(triage, card=replace(triage.card, state=TriageState.RUNNING, diagnosis=None))
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         group.create_task(live(running, progress, no_offers))
         progress.add(first)
         await until(lambda: night.message("T-1/card").state is TriageState.EARLY)
         progress.finish()
+
+
+@dataclass(slots=True)
+class HangingCluster:
+    """Offers one button, once it may answer."""
+
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, cause: Cause) -> Offered:
+        await self.answers.wait()
+        return (a_preview(),), ()
+
+
+async def test_a_verdict_does_not_wait_for_a_cluster_that_hangs_and_gets_its_buttons_later():
+    night, running, progress, results = await a_night_in_pieces()
+    cluster, no_time = HangingCluster(), timedelta(0)
+
+    def shown() -> TriageCard:
+        return night.message("T-1/card")
+
+    around = {"storage": night.storage, "clock": night.clock}
+    live = LiveCard(**around, show_every=no_time, buttons_within=no_time)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        group.create_task(live(running, progress, cluster))
+        for result in results:
+            progress.add(result)
+        await until(lambda: shown().state is TriageState.JUDGED)
+        judged = shown()
+        cluster.answers.set()
+        await until(lambda: shown().state is TriageState.EARLY)
+        progress.finish()
+
+    assert (judged.diagnosis.cause, judged.offers) == (Cause.OUTAGE, ())
+    assert shown().offers == (a_preview(),)
+
+
+async def test_when_all_is_measured_the_buttons_are_still_waited_for():
+    night, running, progress, results = await a_night_in_pieces()
+    cluster = HangingCluster()
+    live = LiveCard(storage=night.storage, clock=night.clock, buttons_within=timedelta(0))
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        group.create_task(live(running, progress, cluster))
+        for result in results:
+            progress.add(result)
+        await until(lambda: night.message("T-1/card").state is TriageState.JUDGED)
+        progress.finish()
+        cluster.answers.set()
+
+    assert progress.offers == ((a_preview(),), ())
+
+
+async def test_what_ends_while_the_buttons_are_asked_for_ends_the_painting_too():
+    night, running, progress, results = await a_night_in_pieces()
+
+    async def ends(cause: Cause) -> Offered:
+        progress.finish()
+        return (), ()
+
+    live = LiveCard(storage=night.storage, clock=night.clock)
+    for result in results:
+        progress.add(result)
+    async with asyncio.timeout(10):
+        await live(running, progress, ends)
+
+    assert night.message("T-1/card").state is TriageState.EARLY
 
 
 def test_a_second_look_counts_until_the_verdict_stands():
