@@ -60,12 +60,12 @@ class Sending:
 
 
 def awaits_verdict(message: Message) -> bool:
-    """Tell whether this is a triage without a settled verdict: its next edit may be that.
+    """Tell whether this is a triage without a settled verdict or its buttons: those may be next.
 
-    Until then whoever measures shows a state every 2 s at most, so this makes one edit of a card
+    Until then whoever measures shows a state every 2 s at most, so this makes two edits of a card
     come sooner. Otherwise a picture of probes painted just before would hold the verdict up.
     """
-    waiting = (TriageState.RUNNING, TriageState.SO_FAR)
+    waiting = (TriageState.RUNNING, TriageState.SO_FAR, TriageState.JUDGED)
     return isinstance(message, TriageCard) and message.state in waiting
 
 

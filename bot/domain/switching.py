@@ -54,7 +54,7 @@ def _before(changes: Sequence[EnvChange], value: str | None, normal: str) -> str
     What somebody wrote in between broke the chain: older before-images are out of date. A value
     that none of our changes led to becomes the normal one.
     """
-    found = normal
+    found: str | None = normal
     for change in reversed(changes):
         if change.after != value:
             break

@@ -193,7 +193,7 @@ class Deliver:
 
     async def _record(self, sending: Sending, ts: MessageTs) -> None:
         now = self.clock.now()
-        # The first edit goes at once, and so does a verdict, whatever was shown just before.
+        # The first edit goes at once, and so do a verdict and its buttons, whatever was just shown.
         is_paced = sending.ts is not None and not awaits_verdict(sending.message)
         not_before = now + EDIT_EVERY if is_paced else None
         async with self.storage() as uow:

@@ -28,7 +28,7 @@ CLAIM: Final = timedelta(seconds=12)
 KEEP_EVERY: Final = timedelta(seconds=4)
 SHOW_FIRST: Final = timedelta(seconds=0.3)  # the free probes are in by then
 SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
-BUTTONS_WITHIN: Final = timedelta(seconds=0.15)
+BUTTONS_WITHIN: Final = timedelta(seconds=0.1)
 
 Offered = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
 MakeOffers = Callable[[Cause], Awaitable[Offered]]
@@ -42,12 +42,14 @@ class Progress:
         blank: The measurements without any result.
         settled: The verdict that nothing pending can change, once there is one.
         offers: What is offered with it; None until that is known.
+        has_new_offers: Whether that became known since the card was shown.
     """
 
     blank: Measurements
     results: dict[ProbeKind, ProbeResult] = field(default_factory=dict)
     settled: Diagnosis | None = None
     offers: Offered | None = None
+    has_new_offers: bool = False
     is_over: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -81,6 +83,7 @@ class Progress:
     async def offer(self, offers: Awaitable[Offered]) -> None:
         """Take in what is offered, once that is known."""
         self.offers = await offers
+        self.has_new_offers = True
         self._woken.set()
 
     async def wakes(self, within: timedelta | None) -> None:
@@ -91,6 +94,7 @@ class Progress:
 
     def shown(self) -> None:
         """Say that all news so far are on the card."""
+        self.has_new_offers = False
         self._woken.clear()
 
 
@@ -100,14 +104,12 @@ class LiveCard:
 
     Attributes:
         keep_every: How often the claim is prolonged.
-        show_every: The shortest time from one state of a card to the next.
         buttons_within: How long a verdict waits for its buttons before it is shown.
     """
 
     storage: Storage
     clock: Clock
     keep_every: timedelta = KEEP_EVERY
-    show_every: timedelta = SHOW_EVERY
     buttons_within: timedelta = BUTTONS_WITHIN
 
     async def keep(self, triage: Triage, over: asyncio.Event) -> None:
@@ -123,9 +125,10 @@ class LiveCard:
                 log.warning("triage.not_kept", triage_id=triage.name, reason=str(error))
 
     async def __call__(self, triage: Triage, progress: Progress, make_offers: MakeOffers) -> None:
-        """Paint until the measuring is over: soon, then at most every 2 s, a verdict at once.
+        """Paint until the measuring is over: soon, then at most every 2 s.
 
-        Its buttons come with it, or later where a cluster takes long to say what would change.
+        A verdict is painted at once, and so are its buttons: with it, or later where a cluster
+        takes long to say what they would change.
         """
         now = asyncio.get_running_loop().time
         due = now() + SHOW_FIRST.total_seconds()
@@ -143,11 +146,11 @@ class LiveCard:
                     offers = make_offers(found.diagnosis.cause)
                     offering = group.create_task(progress.offer(offers))
                     await asyncio.wait([offering], timeout=self.buttons_within.total_seconds())
-                elif now() < due:
+                elif now() < due and not progress.has_new_offers:
                     wait = timedelta(seconds=due - now())
                     continue
                 await self._paint(triage, progress, found)
-                due = now() + self.show_every.total_seconds()
+                due = now() + SHOW_EVERY.total_seconds()
 
     async def _paint(self, triage: Triage, progress: Progress, found: Early | None) -> None:
         painted, now = _card(triage.card, progress, found), self.clock.now()

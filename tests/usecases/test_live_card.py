@@ -131,13 +131,12 @@ class HangingCluster:
 
 async def test_a_verdict_does_not_wait_for_a_cluster_that_hangs_and_gets_its_buttons_later():
     night, running, progress, results = await a_night_in_pieces()
-    cluster, no_time = HangingCluster(), timedelta(0)
+    cluster = HangingCluster()
 
     def shown() -> TriageCard:
         return night.message("T-1/card")
 
-    around = {"storage": night.storage, "clock": night.clock}
-    live = LiveCard(**around, show_every=no_time, buttons_within=no_time)
+    live = LiveCard(storage=night.storage, clock=night.clock, buttons_within=timedelta(0))
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         group.create_task(live(running, progress, cluster))
         for result in results:
