@@ -28,7 +28,7 @@ CLAIM: Final = timedelta(seconds=12)
 KEEP_EVERY: Final = timedelta(seconds=4)
 SHOW_FIRST: Final = timedelta(seconds=0.3)  # the free probes are in by then
 SHOW_EVERY: Final = timedelta(seconds=2)  # cards.md section 1
-BUTTONS_WITHIN: Final = timedelta(seconds=0.1)
+BUTTONS_WITHIN: Final = timedelta(seconds=0.05)  # a cluster nearby takes about that
 
 Offered = tuple[tuple[Preview, ...], tuple[NotOffered, ...]]
 MakeOffers = Callable[[Cause], Awaitable[Offered]]
