@@ -214,14 +214,14 @@ async def early() -> list[Figure]:
             cluster.append(await refused(world, FOLLOW))
     return [
         Figure(
-            f"command to the verdict on a 401, while {what} for 30 s",
+            f"command to the verdict on a 401{what} for 30 s",
             spread(took, ".0f", "ms"),
             f"< {EARLY_MS} ms",
             max(took) < EARLY_MS,
         )
         for what, took in (
-            ("health and status page hang", health),
-            ("the cluster hangs", cluster),
+            (", while health and status page hang", health),
+            (" of the bot's own key, while the cluster hangs", cluster),
         )
     ]
 

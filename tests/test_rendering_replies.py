@@ -38,8 +38,8 @@ def test_an_image_that_nobody_waited_for_to_the_end_says_what_it_may_have_cost()
     said = WORDS.wording(replace(VERIFIED, answer=None, detail="", request_id=None))
 
     assert said.lead == (
-        "<@U0ANA> *No result was recorded: the bot was interrupted while a V3 image was being"
-        " made.* It may have cost $0.03. Do now: Verify Generation again."
+        "<@U0ANA> *No result was recorded of a V3 image that was being made: the bot was stopped,"
+        " or its database away.* It may have cost $0.03. Do now: Verify Generation again."
     )
     assert said.context == "T-118 · ideogram-service · one image · $0.03 counted as spent"
 

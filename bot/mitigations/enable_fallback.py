@@ -1,5 +1,6 @@
 """Give users placeholders instead of errors."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -67,17 +68,17 @@ class EnableFallback:
         inflight_limit: int | None,
     ) -> tuple[str, ...]:
         """Say whether its effect will be visible."""
-        blind = _blindness(service)
-        is_seen = blind is None or service.metrics is not None
-        return () if is_seen else (f"The effect cannot be checked: {blind}.",)
+        is_seen = _blindness(service) is None or service.metrics is not None
+        missing = "health_url" if service.health_url is None else "health_path"
+        return () if is_seen else (f"The effect cannot be checked: no {missing} is configured.",)
 
     async def effect(self, service: Service, run: MitigationRun) -> Effect:
-        """Ask the service's health once; where it promises nothing, look at users' requests."""
-        health = await self._health(service)
-        if health.state is EffectState.EFFECTIVE:
-            return health
-        seen = await self.lookout.requests(service, run, FALLEN_FOR)
-        if seen is None:
+        """Look at the service's health and at users' requests, once and at the same time."""
+        async with asyncio.TaskGroup() as group:
+            asked = group.create_task(self._health(service))
+            looking = group.create_task(self.lookout.requests(service, run, FALLEN_FOR))
+        health, seen = asked.result(), looking.result()
+        if health.state is EffectState.EFFECTIVE or seen is None:
             return health
         users = fewer_failures(seen, self.lookout.thresholds)
         is_open = health.state is EffectState.PENDING and users.state is EffectState.UNSEEN

@@ -77,7 +77,10 @@ def controls(message: Message) -> Controls:
             presses = [press(one, is_primary=True) for one in message.offers]
             made = Controls(presses, service=message.service)
         case TriageTable():
-            asking = [one.service for one in message.lines if one.is_faulty or one.fallback_on]
+            # While lines come the worst moves up, and so would its button, under a finger.
+            is_under_way = message.waiting and not message.is_interrupted
+            lines = () if is_under_way else message.lines
+            asking = [one.service for one in lines if one.is_faulty or one.fallback_on]
             made = Controls([_again(name, at) for at, name in enumerate(asking, 1)])
         case Answer(answer=AnswerKind.HELP):
             made = Controls([action(ids.AGAIN, label="button.triage")])

@@ -106,7 +106,7 @@ class Offer:
         configured = self._configured(service, kinds)
         if not configured:
             return (), ()
-        seen = context.seen or await self._seen(context.triage_id)
+        seen = context.seen or await self._seen(service, context.triage_id)
         context = replace(context, seen=seen)
         try:
             ground = await self.guard(service, undoing=context.beside)
@@ -204,15 +204,17 @@ class Offer:
         change = self.mitigations[kind].by_hand(service, concurrency)
         return None if change is None else by_hand(service.target, change)
 
-    async def _seen(self, triage_id: TriageId | None) -> Switched | None:
-        """Read what a triage saw; without it offers are made as if nobody had looked."""
-        if triage_id is None:
-            return None
+    async def _seen(self, service: Service, triage_id: TriageId | None) -> Switched | None:
+        """Read what a triage saw, and what was pressed since; None where nobody looked."""
         with suppress(GuardRefusedError):
             async with question("reading the triage", self.guard.within), self.storage() as uow:
-                triage = await uow.triages.get(triage_id)
-            if triage is not None:
-                return switched({one.kind: one for one in triage.card.results})
+                triage = None if triage_id is None else await uow.triages.get(triage_id)
+                key = None if service.target is None else service.target.key
+                presses = () if key is None else await uow.mitigations.in_force(key)
+            results = () if triage is None else triage.card.results
+            seen = switched({one.kind: one for one in results})
+            since = [run for run in presses if triage is None or run.pressed_at > triage.started_at]
+            return replace(seen, concurrency=_set_by(since, service) or seen.concurrency)
         return None
 
     async def _remembered(
@@ -240,6 +242,14 @@ class Offer:
                 found = await incident_of(uow, ground, kind, self.mitigations)
             context = replace(context, incident_id=None if found is None else found.id)
         return await self.describe(ground, kind, (change,), context)
+
+
+def _set_by(presses: Sequence[MitigationRun], service: Service) -> int | None:
+    """Tell to what the newest press set the concurrency; None where none did."""
+    name = None if service.concurrency is None else service.concurrency.env
+    changes = (change for run in reversed(presses) for change in run.preview.changes)
+    after = next((one.after for one in changes if one.name == name), None)
+    return int(after) if after is not None and after.isdecimal() else None
 
 
 def _refuse_out_of_order(run: MitigationRun, in_force: Sequence[MitigationRun]) -> None:

@@ -1,6 +1,7 @@
 """Have one image made because a person wants to know whether generation is back."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -29,6 +30,7 @@ from bot.usecases.offer import Offer
 log = structlog.get_logger()
 
 ENDS_WITHIN: Final = timedelta(minutes=2)  # a canary of 55 s, and the offer after it
+RECORD_EVERY: Final = timedelta(seconds=5)
 NOT_RECORDED: Final = "no result recorded"
 
 
@@ -96,6 +98,7 @@ class VerifyGenerations:
             await self._record(said, sent, under_way)
         except UnavailableError:  # it is paid for, and nobody else will hear it
             await answer(said)
+            await self._record_later(said, sent, under_way)
 
     async def _reserve(
         self, request: VerifyGeneration, sent: SentImage, delivery: DeliveryKey | None
@@ -177,6 +180,16 @@ class VerifyGenerations:
             await self._post(uow, said)
             if delivery is not None:
                 await uow.inbox.close(delivery, at=said.at)
+
+    async def _record_later(
+        self, said: Verification, sent: SentImage, delivery: DeliveryKey | None
+    ) -> None:
+        """Try again while the claim holds; then another process says that none came."""
+        while self.clock.now() + 2 * RECORD_EVERY < sent.at + ENDS_WITHIN:
+            await self.clock.sleep(RECORD_EVERY)
+            with suppress(UnavailableError):
+                await self._record(said, sent, delivery)
+                return
 
     async def _post(self, uow: UnitOfWork, said: Verification) -> None:
         triage = await the_triage(uow, said.triage_id)

@@ -171,7 +171,7 @@ async def test_a_status_code_says_nothing_of_fallback():
 
     assert (effect.state, effect.is_final) == (EffectState.UNSEEN, True)
     (warning,) = enable().warnings(by_status, a_deployment(), CHANGE, None)
-    assert "a status code does not tell of fallback" in warning
+    assert "no health_path is configured" in warning
 
 
 async def test_where_health_is_a_status_code_requests_decide():

@@ -326,6 +326,13 @@ def test_each_failing_service_of_a_table_can_be_triaged_as_far_as_buttons_fit():
     assert ids.decode(elements(table)[0]["value"]).service == "service-number-2"
 
 
+@pytest.mark.parametrize(("is_interrupted", "buttons"), [(False, 0), (True, 1)])
+def test_a_table_has_buttons_when_no_line_moves_any_more(is_interrupted, buttons):
+    table = replace(a_table(Cause.OUTAGE), waiting=1, is_interrupted=is_interrupted)
+
+    assert len(labels(table)) == buttons
+
+
 def test_a_table_without_fault_has_no_button():
     assert labels(a_table(Cause.HEALTHY)) == []
 

@@ -111,6 +111,18 @@ async def test_the_command_takes_the_next_step_from_where_the_triage_saw_the_pod
     assert found.by_hand == command or found.by_hand.endswith(command)
 
 
+async def test_the_command_goes_on_from_the_newest_press_where_the_cluster_is_silent():
+    world = World()
+    await world.found(pods("8"))
+    world.clock.advance(timedelta(minutes=1))
+    await world.through(REDUCE)
+    world.cluster.fail("may_patch", UnavailableError("silent"))
+
+    _, (found,) = await world.offer(world.service, [REDUCE], Context(world.triage_id))
+
+    assert found.by_hand.endswith("IDEOGRAM_CONCURRENCY=1")
+
+
 async def test_a_command_is_written_anew_when_more_was_seen():
     world = World()
     old = NotOffered(REDUCE, "no right", "kubectl … IDEOGRAM_CONCURRENCY=3", "permission")

@@ -204,6 +204,21 @@ async def test_a_result_that_cannot_be_recorded_is_told_to_who_asked(waiting):
     assert (said.answer, said.spent) == (None, Decimal("0.03"))
 
 
+async def test_a_result_is_recorded_once_the_database_is_back(waiting):
+    night = waiting.night
+    night.storage.is_away = True
+    night.ideogram.gate.set()
+    while not isinstance(night.heard.messages[-1], Verification):  # noqa: ASYNC110  it has no event
+        await asyncio.sleep(0)  # noqa: TID251  lets the other task run
+    night.storage.is_away = False
+    await waiting.pressed
+
+    (said,) = await waiting.swept_after(timedelta(minutes=2))
+
+    assert said.answer is AnswerClass.IMAGE
+    assert night.storage.open_deliveries == set()
+
+
 async def test_a_result_leaves_nothing_to_take_up(waiting):
     waiting.night.ideogram.gate.set()
     await waiting.pressed
