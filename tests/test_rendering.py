@@ -156,12 +156,21 @@ def test_two_keys_that_differ_are_said():
     assert "*Key*  A (0a1b2c3d) is another key than B (1f2e)" in said.rows
 
 
-def test_concurrency_still_reduced_asks_to_restore_it():
-    end = a_preview(kind=MitigationKind.RESTORE_CONCURRENCY)
+@pytest.mark.parametrize(
+    ("warnings", "end"),
+    [
+        ((), "has fallen."),
+        (("5 pods × 8 = 40, limit 10.",), "has fallen: 5 pods × 8 = 40, limit 10."),
+    ],
+)
+def test_restoring_concurrency_is_no_step_to_hurry_with_and_says_the_sum(warnings, end):
+    restore = a_preview(kind=MitigationKind.RESTORE_CONCURRENCY, warnings=warnings)
 
-    said = WORDS.wording(a_healthy_card(offers=(end,)))
+    said = WORDS.wording(a_healthy_card(offers=(restore,)))
 
-    assert said.lead.endswith("*Do now: Restore Concurrency.*")
+    assert "*Fewer requests are sent at once, on purpose.*" in said.lead
+    assert "Do now" not in said.lead
+    assert said.lead.endswith(end)
 
 
 def test_a_healthy_card_says_each_thing_once():

@@ -147,7 +147,7 @@ def test_impact_is_the_share_since_the_onset_then_what_helped_then_what_is_left(
     assert impact(hit(impact=words), PLACEHOLDERS) == f"{began}, placeholders since {EASED}"
     assert (
         impact(hit(impact=words, users=CALM), PLACEHOLDERS)
-        == f"{began}, placeholders since {EASED}, now 0 %"
+        == f"{began}, placeholders since {EASED}, 0 % fail now"
     )
 
 

@@ -39,7 +39,8 @@ def watched(
     if not is_ours(run, deployment):
         return Watched(run, replaced=True)
     # Scaling moves the generation beyond that of our patch; its rollout is the one to watch then.
-    seen = rollout(deployment, max(run.generation or 0, deployment.generation))
+    newest = max(run.generation or 0, deployment.generation)
+    seen = rollout(deployment, newest, since=run.applied_at)
     ready = new_ready(deployment) if seen.updated else 0
     numbers = replace(run, ready_seen=ready, updated_seen=seen.updated, replicas=seen.replicas)
     if ready > run.ready_seen:

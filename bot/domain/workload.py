@@ -180,20 +180,25 @@ class Rollout:
     waited: timedelta = timedelta(0)
 
 
-def rollout(deployment: Deployment, generation: int) -> Rollout:
+def rollout(deployment: Deployment, generation: int, since: datetime | None = None) -> Rollout:
     """Judge a rollout as `kubectl rollout status` does.
 
-    Source: rollout_status.go of kubernetes/kubectl, the order of its questions.
+    Source: rollout_status.go of kubernetes/kubectl, the order of its questions. Beyond it: a
+    condition stays as it is until the controller sees progress, so one from before is of the
+    rollout before.
 
     Args:
         deployment: As just seen.
         generation: `metadata.generation` of the answer to our PATCH.
+        since: When it began; None when nobody knows.
     """
     progressing = deployment.condition("Progressing")
     seen = deployment.observed_generation >= generation
     failed = ""
     if seen and progressing is not None and progressing.reason == "ProgressDeadlineExceeded":
-        failed = progressing.message or progressing.reason
+        at = progressing.updated_at
+        is_of_before = since is not None and at is not None and at < since
+        failed = "" if is_of_before else progressing.message or progressing.reason
     done = (
         seen
         and not failed

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.diagnosis import Cause, Diagnosis, Mode, Origin
 from bot.domain.message import TriageCard, TriageState
+from bot.domain.mitigation import MitigationKind
 from bot.slack import ids
 from bot.slack.buttons import Button, Controls, action, press
 
@@ -86,7 +87,9 @@ class _Card:
 
     @property
     def _first(self) -> list[Button]:
-        return [press(one, is_primary=True) for one in self.card.offers[:1]]
+        # More load is no step that anybody has to hurry with.
+        hurries = (one.kind is not MitigationKind.RESTORE_CONCURRENCY for one in self.card.offers)
+        return [press(one, is_primary=next(hurries)) for one in self.card.offers[:1]]
 
     @property
     def _others(self) -> list[Button]:

@@ -13,7 +13,7 @@ from bot.domain.message import MitigationOffers, NotOffered
 from bot.domain.mitigation import MitigationKind, MitigationRun, Preview
 from bot.domain.patch import ALREADY, by_hand, value_of
 from bot.domain.service import Service
-from bot.ports import Mitigation, Storage
+from bot.ports import Mitigation, Storage, UnitOfWork
 from bot.usecases.describe import Context, Describe
 from bot.usecases.guard import Ground, Guard, question
 from bot.usecases.joining import if_open, incident_of
@@ -46,7 +46,12 @@ class Offer:
         incident_id: IncidentId | None = None,
         seen: Switched | None = None,
     ) -> Offers:
-        """Offer what helps against a cause, the most helpful first."""
+        """Offer what helps against a cause, the most helpful first.
+
+        All is well while a mitigation is being checked? Nobody knows yet whether because of it.
+        """
+        if cause is Cause.HEALTHY and await self._is_checked(service):
+            return (), ()
         context = Context(triage_id, incident_id, seen)
         return await self(service, self.helping(cause), context)
 
@@ -204,13 +209,24 @@ class Offer:
         change = self.mitigations[kind].by_hand(service, concurrency)
         return None if change is None else by_hand(service.target, change)
 
+    async def _is_checked(self, service: Service) -> bool:
+        with suppress(GuardRefusedError):
+            async with (
+                question("reading what is in force", self.guard.within),
+                self.storage() as uow,
+            ):
+                return any(run.is_running for run in await self._pressed(uow, service))
+        return False
+
+    async def _pressed(self, uow: UnitOfWork, service: Service) -> Sequence[MitigationRun]:
+        return () if service.target is None else await uow.mitigations.in_force(service.target.key)
+
     async def _seen(self, service: Service, triage_id: TriageId | None) -> Switched | None:
         """Read what a triage saw, and what was pressed since; None where nobody looked."""
         with suppress(GuardRefusedError):
             async with question("reading the triage", self.guard.within), self.storage() as uow:
                 triage = None if triage_id is None else await uow.triages.get(triage_id)
-                key = None if service.target is None else service.target.key
-                presses = () if key is None else await uow.mitigations.in_force(key)
+                presses = await self._pressed(uow, service)
             results = () if triage is None else triage.card.results
             seen = switched({one.kind: one for one in results})
             since = [run for run in presses if triage is None or run.pressed_at > triage.started_at]

@@ -164,6 +164,14 @@ def test_a_rollout_past_its_deadline_has_failed():
     assert (judged.done, judged.failed) == (False, "timed out")
 
 
+@pytest.mark.parametrize(("minutes", "failed"), [(-1, ""), (1, "timed out")])
+def test_what_a_rollout_before_did_not_reach_says_nothing_of_the_next(minutes, failed):
+    at = NIGHT + timedelta(minutes=minutes)
+    late = Condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out", at)
+
+    assert rollout(a_deployment(conditions=(late,)), 5, since=NIGHT).failed == failed
+
+
 def test_containers_are_found_by_name_or_because_there_is_only_one():
     deployment = a_deployment()
 

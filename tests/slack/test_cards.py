@@ -138,12 +138,13 @@ def test_where_money_may_be_the_reason_the_billing_owner_is_asked(cause):
     assert "Ask Billing Owner" in labels(a_card(diagnosis=a_diagnosis(cause)))
 
 
-def test_a_reduction_still_on_leads_with_ending_it():
+def test_a_reduction_still_on_offers_to_end_it_without_urging():
     restore = a_preview(kind=MitigationKind.RESTORE_CONCURRENCY)
     card = a_healthy_card(fallback_on=False, offers=(restore,))
 
     assert labels(card) == ["Restore Concurrency", "Run Again", "Show Evidence"]
     assert menu(card) == ["Images Look Bad"]
+    assert "style" not in elements(card)[0]
 
 
 def test_after_free_checks_a_full_triage_is_offered():

@@ -123,6 +123,26 @@ async def test_the_command_goes_on_from_the_newest_press_where_the_cluster_is_si
     assert found.by_hand.endswith("IDEOGRAM_CONCURRENCY=1")
 
 
+async def test_nothing_is_ended_because_all_is_well_while_it_is_being_checked():
+    world = World()
+    run = await world.pressed()
+    stored = world.storage.tables.presses[run.id]
+    checking = replace(run, state=State.VERIFYING)
+    world.storage.tables.presses[run.id] = replace(stored, run=checking)
+
+    assert await world.offer.for_cause(world.service, Cause.HEALTHY) == ((), ())
+
+
+async def test_whether_something_is_checked_matters_only_where_something_can_be_changed():
+    world = World(service=a_service(target=None))
+    away = World()
+    away.storage.is_away = True
+
+    for one in (world, away):
+        offers, refused = await one.offer.for_cause(one.service, Cause.HEALTHY)
+        assert (offers, bool(refused)) == ((), True)
+
+
 async def test_a_command_is_written_anew_when_more_was_seen():
     world = World()
     old = NotOffered(REDUCE, "no right", "kubectl … IDEOGRAM_CONCURRENCY=3", "permission")
