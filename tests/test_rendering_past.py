@@ -26,6 +26,27 @@ def impact(incident, relief=None):
     return WORDS.wording(IncidentCard(incident, relief=relief)).rows[0].partition("  ")[2]
 
 
+@pytest.mark.parametrize(
+    ("kind", "state", "said"),
+    [
+        (MitigationKind.DISABLE_FALLBACK, State.EFFECTIVE, "was down"),
+        (MitigationKind.DISABLE_FALLBACK, State.NO_EFFECT, "is down"),
+        (MitigationKind.ENABLE_FALLBACK, State.EFFECTIVE, "is down"),
+    ],
+)
+def test_what_works_without_its_mitigation_again_is_told_as_over(kind, state, said):
+    incident = an_incident(
+        title="Ideogram is down, not us", cause=Cause.OUTAGE, severity=Severity.P1
+    )
+    last = a_run(kind=kind, state=state, finished_at=NIGHT)
+
+    card = WORDS.wording(IncidentCard(incident, last=last))
+
+    assert f"Ideogram {said}, not us" in card.text
+    assert f"Ideogram {said}, not us" in card.lead
+    assert any(row.startswith(f"*Cause*  Ideogram {said}, not us") for row in card.rows)
+
+
 def test_impact_is_said_in_the_present_while_nothing_helped():
     assert impact(an_incident(impact="Users get errors.")) == "Users get errors."
 
