@@ -87,9 +87,8 @@ class _Card:
 
     @property
     def _first(self) -> list[Button]:
-        # More load is no step that anybody has to hurry with.
-        hurries = (one.kind is not MitigationKind.RESTORE_CONCURRENCY for one in self.card.offers)
-        return [press(one, is_primary=next(hurries)) for one in self.card.offers[:1]]
+        restore = MitigationKind.RESTORE_CONCURRENCY  # nobody has to hurry with more load
+        return [press(one, is_primary=one.kind is not restore) for one in self.card.offers[:1]]
 
     @property
     def _others(self) -> list[Button]:

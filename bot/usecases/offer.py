@@ -78,9 +78,8 @@ class Offer:
     ) -> tuple[NotOffered, ...]:
         """Write the commands anew, now that more was seen."""
         return tuple(
-            one
-            for old in refused
-            for one in self._refused(service, [old.kind], old.why, old.guard, seen)
+            replace(one, by_hand=self._command(service, one.kind, one.guard, seen.concurrency))
+            for one in refused
         )
 
     def places(
