@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.sandbox.ideogram.listener import Listener
+from bot.sandbox.listener import Listener
 
 
 async def _fine(_: web.Request) -> web.Response:

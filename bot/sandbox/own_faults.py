@@ -101,7 +101,7 @@ class OwnFaults:
     async def _cut(self) -> None:
         """Close every way out but the one to Slack."""
         await self.ideogram.set_fault(faults.UNREACHABLE)
-        self.outside.close()
+        await self.outside.close()
 
     async def _hide(self) -> None:
         self.service.is_hidden = True

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.sandbox.listener import Listener
 from bot.sandbox.markdown import to_html
 from bot.sandbox.page_actions import Actions, BadRequestError
 from bot.sandbox.view import slack_sections, world_sections
@@ -79,16 +80,10 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> str | None:
 
 
 class Page:
-    """Serves the page of one world.
-
-    Attributes:
-        url: Without a trailing slash, once entered.
-    """
+    """Serves the page of one world."""
 
     def __init__(self, world: "World", *, port: int) -> None:
-        self.url = ""
         self._world = world
-        self._port = port
         self._closing = asyncio.Event()
         self._actions = Actions(world)
         app = web.Application(middlewares=[_guard])
@@ -100,21 +95,19 @@ class Page:
         app.router.add_get("/api/files/{id}", self._file)
         app.router.add_get("/api/log", self._log)
         app.router.add_post("/api/{action:.+}", self._act)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+        self._listener = Listener(app, port=port, shutdown_seconds=2)
+
+    @property
+    def url(self) -> str:
+        """Where it listens, once entered; without a slash at the end."""
+        return self._listener.url
 
     async def __aenter__(self) -> Self:
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        try:
-            await site.start()
-        except OSError:
-            await self._runner.cleanup()
-            raise
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await self._listener.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+        await self._listener.__aexit__()
 
     async def _close_streams(self, _: web.Application) -> None:
         self._closing.set()

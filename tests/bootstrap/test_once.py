@@ -15,6 +15,7 @@ from bot.domain.diagnosis import Cause, Mode
 from bot.domain.ids import ServiceName
 from bot.domain.incident import Status
 from bot.domain.ledger import Anchor
+from bot.sandbox.listener import Listener
 from bot.sandbox.world import World
 from bot.settings.load import Settings, load
 from tests.builders import ANA, NIGHT, an_incident
@@ -42,12 +43,9 @@ async def health() -> AsyncIterator[Health]:
     counting = Health()
     app = web.Application()
     app.router.add_get("/health", counting.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    counting.url = f"http://127.0.0.1:{runner.addresses[0][1]}/health"
-    yield counting
-    await runner.cleanup()
+    async with Listener(app) as listener:
+        counting.url = f"{listener.url}/health"
+        yield counting
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bot.clock import SystemClock
 from bot.integrations.cluster import KubernetesCluster
 from bot.integrations.kube_client import KubeClients
+from bot.sandbox.listener import Listener
 
 
 class ApiServer:
@@ -44,16 +44,13 @@ async def cluster_of(server: ApiServer, folder: Path, **options) -> AsyncIterato
     """Serve, and hand out the cluster client that talks to it."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.answer)
-    listening = TestServer(app)
-    await listening.start_server(shutdown_timeout=0.01)  # some handlers hang on purpose
-    try:
+    # Some handlers hang on purpose.
+    async with Listener(app, shutdown_seconds=0.01) as listening:
         file = folder / "kubeconfig"
-        write_kubeconfig(file, str(listening.make_url("")).rstrip("/"))
+        write_kubeconfig(file, listening.url)
         values = {"clock": SystemClock(), "kubeconfig": str(file)} | options
         cluster = KubernetesCluster(clients=KubeClients(**values))
         try:
             yield cluster
         finally:
             await cluster.aclose()
-    finally:
-        await listening.close()

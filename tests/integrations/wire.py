@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.sandbox.listener import stop_accepting
+
 # For localhost and 127.0.0.1, signed by itself, until the year 2126. It protects nothing.
 CERTIFICATE = """\
 -----BEGIN CERTIFICATE-----
@@ -63,7 +65,7 @@ async def serving(serve: Serve, *, tls: ssl.SSLContext | None = None) -> AsyncIt
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        server.close()
+        await stop_accepting(server)
         for writer in writers:
             writer.transport.abort()
         await server.wait_closed()

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bot.domain.errors import UnavailableError
+from bot.sandbox.listener import Listener
 from bot.slack.socket import SocketMode
 
 
@@ -28,8 +28,8 @@ async def link():
 
     app = web.Application()
     app.router.add_get("/link", connect)
-    async with TestServer(app) as server:
-        seen.url = str(server.make_url("/link")).replace("http", "ws", 1)
+    async with Listener(app) as listening:
+        seen.url = f"{listening.url}/link".replace("http", "ws", 1)
         yield seen
 
 

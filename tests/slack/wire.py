@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
+from bot.sandbox.listener import Listener
 from tests.slack_limits import check_call
 
 POSTED = {"ok": True, "channel": "C1", "ts": "1700000000.000100"}
@@ -71,6 +71,6 @@ async def recording_slack() -> AsyncIterator[Wire]:
     app = web.Application()
     app.router.add_post("/upload", wire.take)
     app.router.add_route("*", "/api/{method}", wire.handle)
-    async with TestServer(app) as server:
-        wire.url = str(server.make_url("/"))
+    async with Listener(app) as listener:
+        wire.url = f"{listener.url}/"
         yield wire

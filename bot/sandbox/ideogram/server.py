@@ -23,12 +23,12 @@ from bot.sandbox.ideogram.account import Account
 from bot.sandbox.ideogram.answers import MAX_INFLIGHT_REQUESTS, Refusal, not_found, problem
 from bot.sandbox.ideogram.faults import FAULTS
 from bot.sandbox.ideogram.generations import JITTER, Generations
-from bot.sandbox.ideogram.listener import Listener
 from bot.sandbox.ideogram.orders import legacy_order, v2_order, v3_order
 from bot.sandbox.ideogram.pictures import PATH as PICTURES_PATH
 from bot.sandbox.ideogram.pictures import UrlSigner
 from bot.sandbox.ideogram.prices import LEGACY_USD, quote
 from bot.sandbox.ideogram.status_page import summary
+from bot.sandbox.listener import Listener
 
 _REQUESTS_KEPT: Final = 5000  # newest
 _PICTURE_LIFETIME_SECONDS: Final = 3600.0  # no lifetime is documented: readers must look at `exp`
@@ -91,7 +91,8 @@ class IdeogramServer:
         self._fault_since = 0.0
         self._jwks = _jwks()
         self._said: dict[str, tuple[int, Mapping[str, object] | str]] = {}
-        self._listener = Listener(self._application())
+        # A client that gives up frees its place in flight.
+        self._listener = Listener(self._application(), handler_cancellation=True)
 
     @property
     def url(self) -> str:
@@ -163,7 +164,7 @@ class IdeogramServer:
             self._account.revoke_key_in_use()
         self._account.paused = name == faults.BALANCE_ZERO
         if name == faults.UNREACHABLE:
-            self._listener.close()
+            await self._listener.close()
         else:
             await self._listener.reopen()
 

@@ -19,7 +19,7 @@ from bot.sandbox.kubernetes.api import USER_KEY, Api
 from bot.sandbox.kubernetes.changes import Intent
 from bot.sandbox.kubernetes.controllers import Controllers
 from bot.sandbox.kubernetes.kubelet import Stuck
-from bot.sandbox.kubernetes.listener import Listener
+from bot.sandbox.kubernetes.listener import ApiListener
 from bot.sandbox.kubernetes.patching import MERGE, Patch
 from bot.sandbox.kubernetes.resources import DEPLOYMENTS, PODS, SECRETS, Json
 from bot.sandbox.kubernetes.rights import Rights
@@ -82,7 +82,8 @@ class KubernetesServer:
         self.requests: deque[Request] = deque(maxlen=REMEMBERED_REQUESTS)
         self._controllers = Controllers(self.store, pod_seconds)
         self._watches = Watches(self.store)
-        self._listener = Listener(Api(self.store, self.rights, self._watches).handle, self._record)
+        api = Api(self.store, self.rights, self._watches)
+        self._listener = ApiListener(api.handle, self._record)
         self._queues: set[asyncio.Queue[Json]] = set()
         self._stack = AsyncExitStack()
         self._has_keys = False

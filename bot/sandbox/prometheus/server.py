@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.ideogram.listener import Listener
+from bot.sandbox.listener import Listener
 from bot.sandbox.prometheus.answers import instant, over_time
 from bot.sandbox.prometheus.lexer import BadQueryError, milliseconds
 from bot.sandbox.prometheus.operators import CannotEvaluateError

@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
+from bot.sandbox.listener import Listener
 from bot.sandbox.service import users as people
 from bot.sandbox.service.application import LogLine, Shared, Shown, empty_log
 from bot.sandbox.service.failures import Reason, ServiceFailure
@@ -177,11 +178,8 @@ class ServiceServer:
         app.router.add_post("/images", self._post_image)
         app.router.add_get("/images/{name}", self._get_image)
         app.router.add_get(PLACEHOLDER_PATH, self._get_placeholder)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        listener = await stack.enter_async_context(Listener(app, shutdown_seconds=1))
+        self.url = listener.url
 
     async def _admit_users(self, stack: contextlib.AsyncExitStack) -> None:
         group = await stack.enter_async_context(asyncio.TaskGroup())

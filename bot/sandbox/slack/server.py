@@ -13,6 +13,7 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
+from bot.sandbox.listener import Listener
 from bot.sandbox.slack.addresses import Addresses
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.delivery import Transport
@@ -87,13 +88,8 @@ class SlackServer:
         app.router.add_post("/response/{key}", self._addresses.respond)
         app.router.add_post("/upload/v1/{file}", self._addresses.upload)
         app.router.add_get("/files-pri/{file}/{name}", self._addresses.download)
-        runner = web.AppRunner(app, shutdown_timeout=1.0)
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        self.url = self.workspace.url = f"http://{host}:{port}"
+        listener = await self._stack.enter_async_context(Listener(app, shutdown_seconds=1))
+        self.url = self.workspace.url = listener.url
         transport = await self._transport()
         self._acts = _Acts(
             People(self._core, transport),

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.sandbox.listener import Listener
 from bot.sandbox.service.breaker import CircuitBreaker
 from bot.sandbox.service.downloads import download
 from bot.sandbox.service.failures import Reason, ServiceFailure
@@ -96,13 +97,8 @@ async def image_host(body, status=200, headers=None):
 
     app = web.Application()
     app.router.add_get("/x.png", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with Listener(app) as listener:
+        yield listener.url
 
 
 @pytest.mark.parametrize(

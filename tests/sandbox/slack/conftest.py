@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.listener import Listener
 from bot.sandbox.slack.server import Limits, SlackServer
 
 CHANNEL = "C0INCIDENTS"
@@ -146,11 +147,8 @@ async def _listening(
 ) -> str:
     app = web.Application()
     app.router.add_post("/slack/events", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    listener = await stack.enter_async_context(Listener(app))
+    return f"{listener.url}/slack/events"
 
 
 async def next_event(events: asyncio.Queue[dict], kind: str) -> dict:

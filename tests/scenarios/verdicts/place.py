@@ -22,8 +22,8 @@ from bot.clock import SystemClock
 from bot.domain.diagnosis import Mode
 from bot.domain.ids import UserId
 from bot.domain.ledger import Anchor
-from bot.sandbox.ideogram.listener import Listener
 from bot.sandbox.ideogram.server import IdeogramServer
+from bot.sandbox.listener import Listener
 from bot.sandbox.settings_files import DEPLOYMENT, NAMESPACE
 from bot.sandbox.world import Pace, World
 from bot.settings.load import load

@@ -58,7 +58,7 @@ async def test_metrics_that_say_nothing_are_a_gap_of_ours(place, broken, words):
 
 
 async def test_a_prometheus_that_is_away_is_a_gap(place):
-    place.prometheus.close()
+    await place.prometheus.close()
     try:
         found = await place.triage()
     finally:
