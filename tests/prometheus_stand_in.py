@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from bot.domain.metrics import MetricsSource, Query
-from bot.sandbox.ideogram.listener import Listener
+from bot.sandbox.listener import Listener
 
 Json = dict[str, Any]
 Series = Sequence[tuple[Mapping[str, str], float | str]]

@@ -40,7 +40,9 @@ def create(store, resource, body, namespace="default"):
 
 
 def patch(store, resource, name, body, kind=STRATEGIC, *, intent=ME):
-    return changes.patch(store, resource, "default", name, Patch(kind, body), intent=intent)
+    return changes.patch(
+        store, resource, "default", name, Patch(kind, copy.deepcopy(body)), intent=intent
+    )
 
 
 def containers(*given):
