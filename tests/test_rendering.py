@@ -6,7 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, Mode, NotLookedAt, Origin, Part
+from bot.domain.diagnosis import (
+    AlsoSeen,
+    Cause,
+    HumanStep,
+    Mode,
+    NotLookedAt,
+    Origin,
+    Part,
+    Rollout,
+)
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Status
 from bot.domain.message import (
@@ -322,7 +331,9 @@ def test_our_own_fault_names_the_suspect():
     }
     pods = a_result(ProbeKind.WORKLOAD, Outcome.UNHEALTHY, detail="2/4 pods ready", facts=facts)
 
-    said = WORDS.wording(a_card(results=(pods,), diagnosis=a_diagnosis(Cause.OWN_SERVICE)))
+    undo = HumanStep(1, "Undo the newest deploy", Rollout.UNDO)
+    ours = a_diagnosis(Cause.OWN_SERVICE, steps=(undo,))
+    said = WORDS.wording(a_card(results=(pods,), diagnosis=ours))
 
     assert "Suspect: revision 15, 12 min old, “faster”, image a:2." in said.lead
     assert said.rows == ("*Fails*  2/4 pods ready",)

@@ -3,8 +3,12 @@
 A call of ours and the requests of users are two witnesses: either may be enough.
 """
 
+from datetime import timedelta
+
 from bot.domain import facts
 from bot.domain.answer import AnswerClass
+from bot.domain.metrics import STEP
+from bot.domain.onset import Sign
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity, worst
 from bot.domain.signals import Signals
@@ -119,6 +123,18 @@ def _by_pods(s: Signals) -> Severity | None:
 def suspects_dns(s: Signals) -> bool:
     """Tell whether a slow resolver explains what users suffer better than a deploy does."""
     return s.waits_for_dns and s.users_suffer and _by_pods(s) is None
+
+
+def younger_than_trouble(s: Signals) -> timedelta | None:
+    """Tell by how much the newest deploy came too late to have made users fail.
+
+    None where it may have: nobody knows since when they fail, or its own pods show that it is bad.
+    """
+    deployed, began = s.deployed_at, s.onset
+    if deployed is None or began is None or began.sign is not Sign.FAILING or _by_pods(s):
+        return None
+    older_by = deployed - began.at
+    return older_by if older_by > STEP else None
 
 
 def slow(s: Signals) -> Severity | None:

@@ -1,13 +1,14 @@
 """From measurements to one verdict."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
 from bot.domain import facts
 from bot.domain.branch import Branch
 from bot.domain.branches import BILLING, BRANCHES, EGRESS
-from bot.domain.conditions import severity_of_unseen_users, suspects_dns
+from bot.domain.conditions import severity_of_unseen_users, suspects_dns, younger_than_trouble
 from bot.domain.diagnosis import (
     AlsoSeen,
     Cause,
@@ -62,8 +63,9 @@ def diagnose(measurements: Measurements) -> Diagnosis:
         contradictions=_contradictions(signals, origin),
         limits=measurements.thresholds,
     )
-    is_dns = row.cause is Cause.OWN_SERVICE and suspects_dns(signals)
-    return _blaming_dns(found, signals) if is_dns else found
+    if row.cause is not Cause.OWN_SERVICE:
+        return found
+    return _blaming_dns(found, signals) if suspects_dns(signals) else _sparing(found, signals)
 
 
 def verdict(measurements: Measurements) -> Verdict:
@@ -95,6 +97,16 @@ def _blaming_dns(found: Diagnosis, signals: Signals) -> Diagnosis:
         steps=_mend_dns(signals, 1),
         contact=EGRESS,
     )
+
+
+def _sparing(found: Diagnosis, signals: Signals) -> Diagnosis:
+    """Accuse no deploy that is younger than the trouble: undoing it mends nothing."""
+    older_by = younger_than_trouble(signals)
+    if older_by is None:
+        return found
+    minutes = max(1, round(older_by / timedelta(minutes=1)))
+    text = f"Look for an older change: users failed {minutes} min before the newest deploy"
+    return replace(found, steps=(HumanStep(1, text),))
 
 
 def _mend_dns(signals: Signals, place: int) -> tuple[HumanStep, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -12,6 +13,7 @@ from bot.domain.calls import Calls
 from bot.domain.classes import is_forbidden
 from bot.domain.diagnosis import Mode
 from bot.domain.health import HealthState
+from bot.domain.onset import Onset, onset_in
 from bot.domain.person import Sight
 from bot.domain.probe import CANARIES, Outcome, ProbeKind, ProbeResult
 from bot.domain.resolution import is_waited_for
@@ -229,6 +231,20 @@ class Signals(Calls):
             self._key_from_secret
             and self.fact(ProbeKind.WORKLOAD, facts.PODS_OLDER_THAN_KEY) is True
         )
+
+    @cached_property
+    def deployed_at(self) -> datetime | None:
+        """When the newest revision of the Deployment came; None when nobody knows."""
+        found = self.result(ProbeKind.WORKLOAD)
+        age = self.fact(ProbeKind.WORKLOAD, facts.REVISION_AGE_SECONDS)
+        if found is None or not isinstance(age, int | float):
+            return None
+        return found.measured_at - timedelta(seconds=age)
+
+    @cached_property
+    def onset(self) -> Onset | None:
+        """Since when users suffer, as their requests show it."""
+        return onset_in(self.measured.results.values())
 
     @cached_property
     def _key_from_secret(self) -> bool:
