@@ -150,8 +150,7 @@ def rate_limit(s: Signals) -> Severity | None:
 
 def credits_low(s: Signals) -> Severity | None:
     """See a balance that will not last."""
-    low = s.measured.thresholds.low_balance_usd
-    return when(s.balance is not None and s.balance < low, Severity.P2)
+    return when(s.balance_is_low, Severity.P2)
 
 
 def request_bug(s: Signals) -> Severity | None:

@@ -269,6 +269,8 @@ def _said_otherwise(signals: Signals) -> tuple[str, ...]:
 
 
 def _about_money(signals: Signals) -> list[str]:
+    if not signals.money_may_matter:
+        return []
     found = []
     if signals.looks_paused:
         found.append(f"balance about ${signals.balance:.2f}: paused rather than revoked")
