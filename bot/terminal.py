@@ -147,6 +147,7 @@ def document(card: TriageCard, words: Words, steps: Sequence[str]) -> dict[str, 
         "diagnosis": None if found is None else _diagnosis(found, card, words, steps),
         "probes": [_probe(one) for one in card.results],
         "balance_usd": None if card.beside.balance is None else _usd(card.beside.balance),
+        "open_incident": None if card.open_incident is None else incident_text(card.open_incident),
         "earlier": None if card.beside.earlier is None else _earlier(card.beside.earlier),
         "balance_age_seconds": _age(card.beside),
     }

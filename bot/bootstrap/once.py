@@ -23,6 +23,7 @@ from bot.settings.load import Settings
 from bot.terminal import next_steps
 from bot.usecases.before import with_memory
 from bot.usecases.examine import DATABASE_SILENT, Examined
+from bot.usecases.joining import open_beside
 from bot.usecases.plan import Plan
 from bot.usecases.switched import switched
 
@@ -179,7 +180,12 @@ async def _remembered(out: Outbound, examined: Examined, card: TriageCard) -> Tr
         triage_id = await uow.triages.next_id()  # first, as who opens one: no two wait in a circle
         settled = await out.examine.settle(uow, examined)
         card = await with_memory(uow, card, settled, out.clock.now())
-        card = replace(card, triage_id=triage_id, budget_left=settled.budget_left)
+        card = replace(
+            card,
+            triage_id=triage_id,
+            budget_left=settled.budget_left,
+            open_incident=await open_beside(uow, card.service, None),
+        )
         triage = Triage(
             id=triage_id,
             service=card.service,

@@ -19,6 +19,7 @@ Schema = dict[str, Any]
 _TEXT: Final = {"type": "string"}
 _TEXTS: Final = {"type": "array", "items": _TEXT}
 _COUNT: Final = {"type": "integer", "minimum": 0}
+_INCIDENT: Final = {"type": "string", "pattern": "^INC-[0-9]+$"}
 _USD: Final = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{3}$"}
 _MOMENT: Final = {
     "type": "string",
@@ -62,6 +63,7 @@ def _of_triage() -> Schema:
         "budget_left_usd": _or_null(_USD),
         "balance_usd": _or_null(_USD),
         "balance_age_seconds": _or_null(_COUNT),
+        "open_incident": _or_null(_INCIDENT),
         "earlier": _or_null(_object(**_of_earlier())),
         "diagnosis": _or_null({"$ref": "#/$defs/diagnosis"}),
         "probes": {
@@ -73,7 +75,7 @@ def _of_triage() -> Schema:
 
 def _of_earlier() -> Schema:
     return {
-        "incident": {"type": "string", "pattern": "^INC-[0-9]+$"},
+        "incident": _INCIDENT,
         "ago_seconds": _COUNT,
         "lasted_seconds": _or_null(_COUNT),
         "helped": _or_null(_one_of(MitigationKind)),

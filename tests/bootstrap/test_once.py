@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.bootstrap.once import AT_ONCE, opened, triage_in, triage_once
 from bot.clock import SystemClock
 from bot.domain.diagnosis import Cause, Mode
-from bot.domain.ids import ServiceName
+from bot.domain.ids import IncidentId, ServiceName
 from bot.domain.incident import Status
 from bot.domain.ledger import Anchor
 from bot.sandbox.listener import Listener
@@ -118,7 +118,7 @@ async def test_a_database_that_is_there_and_does_not_answer_is_not_called_absent
     assert card.mode_reason == "the database did not answer in time: free probes only"
 
 
-async def test_a_terminal_remembers_the_same_trouble_before_and_the_balance(
+async def test_a_terminal_knows_the_same_trouble_before_the_balance_and_what_is_open(
     world: World, settings: Settings
 ):
     world.ideogram.say("/v2/image/generate/ideogram-4-5", 401)
@@ -129,9 +129,11 @@ async def test_a_terminal_remembers_the_same_trouble_before_and_the_balance(
         status=Status.RESOLVED,
         resolved_at=NIGHT,
     )
+    going_on = an_incident(id=IncidentId(old.id + 1), service=service)
     async with opened(settings) as (out, remembers):
         async with out.storage() as uow:
             await uow.incidents.save(old)
+            await uow.incidents.save(going_on)
             await uow.ledger.add(Anchor(Decimal(42), out.clock.now(), ANA))
         ((card, _),) = await triage_in(out, service, Mode.QUICK, _unheard, remembers=remembers)
         async with out.storage() as uow:
@@ -142,5 +144,6 @@ async def test_a_terminal_remembers_the_same_trouble_before_and_the_balance(
     assert card.beside.balance == pytest.approx(Decimal(42), abs=Decimal(1))  # use goes on
     assert card.beside.earlier is not None
     assert card.beside.earlier.incident_id == old.id
+    assert card.open_incident == going_on.id
     assert kept is not None
     assert kept.card.beside == card.beside

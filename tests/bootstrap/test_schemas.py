@@ -45,7 +45,13 @@ EARLIER = Earlier(
 )
 ANCHOR = Anchor(Decimal(42), NIGHT - timedelta(hours=30), ANA)
 BESIDE = Beside(earlier=EARLIER, estimate=Estimate(ANCHOR, Decimal(4), NIGHT))
-CARD = a_card(diagnosis=DIAGNOSIS, results=RESULTS, not_offered=(BY_HAND,), beside=BESIDE)
+CARD = a_card(
+    diagnosis=DIAGNOSIS,
+    results=RESULTS,
+    not_offered=(BY_HAND,),
+    beside=BESIDE,
+    open_incident=IncidentId(7),
+)
 ONE = document(CARD, WORDS, ["Enable Fallback"])
 ALL = {"schema": "ideogram-bot/triages/1", "triages": [ONE, ONE]}
 ERROR = problems_document([Problem("No such service.", "Name another.")])
@@ -74,8 +80,9 @@ def test_every_document_is_as_its_schema_says(printed):
     check_document(printed)
 
 
-def test_the_same_trouble_before_and_the_balance_are_in_the_document():
+def test_open_and_earlier_incidents_and_the_balance_are_in_the_document():
     assert (ONE["balance_usd"], ONE["balance_age_seconds"]) == ("38.000", 30 * 3600)
+    assert ONE["open_incident"] == "INC-7"
     assert ONE["earlier"] == {
         "incident": "INC-17",
         "ago_seconds": 12 * 86400,
