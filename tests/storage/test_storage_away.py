@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,7 +67,7 @@ async def test_a_message_that_a_newer_version_wrote_holds_up_no_other(
         for key in ("new", "known"):
             note = Note(NoteKind.DECLARED, IncidentId(1))
             await uow.outbox.post(OutboxKey(key), INCIDENTS, note, at=NIGHT)
-    with sqlite3.connect(tmp_path / "new/folder/bot.db") as raw:
+    with closing(sqlite3.connect(tmp_path / "new/folder/bot.db")) as raw, raw:
         raw.execute("UPDATE outbox SET body = '{\"kind\": \"hologram\"}' WHERE key = 'new'")
 
     with capture_logs() as logs:
