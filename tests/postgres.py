@@ -2,13 +2,14 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+
+from bot.sandbox.ports import free_port
 
 URL_VARIABLE = "TEST_POSTGRES_URL"
 WHY_NOT = f"no Postgres: {URL_VARIABLE} is not set and no server is installed"
@@ -60,7 +61,7 @@ def throwaway() -> Iterator[Server]:
     programs = binaries()
     assert programs is not None, WHY_NOT
     folder = Path(mkdtemp(prefix="postgres-"))
-    port = _free_port()
+    port = free_port()
     try:
         _own(folder)
         cluster = folder / "cluster"
@@ -96,10 +97,3 @@ def _run(command: Sequence[str | Path]) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import shlex
 import signal
-import socket
 import sys
 import tempfile
 import webbrowser
@@ -25,6 +24,7 @@ from bot.sandbox.name_server import NameServer, Resolver
 from bot.sandbox.outside import Outside
 from bot.sandbox.own_faults import OwnFaults
 from bot.sandbox.page import Page
+from bot.sandbox.ports import free_port
 from bot.sandbox.presses import Presses
 from bot.sandbox.prometheus.server import PrometheusServer
 from bot.sandbox.service.server import ServiceServer
@@ -59,14 +59,6 @@ class Pace:
     latency_seconds: float = 0.4
     think_seconds: float = 1.0
     scrape_seconds: float = 1.0
-
-
-def free_port() -> int:
-    """Find a loopback port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _as_it_is(_: dict[str, Any]) -> None:

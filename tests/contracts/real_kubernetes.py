@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import secrets
-import socket
 import ssl
 import subprocess
 import threading
@@ -18,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from bot.sandbox.ports import free_port
 
 Json = dict[str, Any]
 _CONTROLLERS = (
@@ -81,7 +82,7 @@ def running(folder: Path) -> Iterator[ControlPlane]:
     """Start all three below `folder`, and stop them at the end."""
     assets = Path(os.environ["KUBEBUILDER_ASSETS"])
     plane = ControlPlane(
-        url=f"https://127.0.0.1:{_free_port()}",
+        url=f"https://127.0.0.1:{free_port()}",
         ca_file=folder / "certs" / "apiserver.crt",
         tokens={name: secrets.token_hex(16) for name in ("admin", "bot", "nobody")},
     )
@@ -109,7 +110,7 @@ def kubeconfig(plane: ControlPlane, user: str, namespace: str) -> Json:
 
 
 def _start_etcd(stack: contextlib.ExitStack, assets: Path, folder: Path) -> str:
-    client, peer = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
+    client, peer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
     _start(
         stack,
         folder,
@@ -165,7 +166,7 @@ def _start_controllers(
         f"--kubeconfig={config}",
         "--leader-elect=false",
         f"--controllers={_CONTROLLERS}",
-        f"--secure-port={_free_port()}",
+        f"--secure-port={free_port()}",
         f"--cert-dir={folder / 'controller-certs'}",
     )
 
@@ -236,10 +237,3 @@ def _running_status(containers: list[Json]) -> Json:
             for container in containers
         ],
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port

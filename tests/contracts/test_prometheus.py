@@ -17,10 +17,11 @@ from bot.domain.traffic_reading import read_history, read_traffic
 from bot.integrations.http import Http
 from bot.integrations.prometheus import PrometheusApi
 from bot.sandbox.ideogram.server import IdeogramServer
+from bot.sandbox.ports import free_port
 from bot.sandbox.prometheus.server import PrometheusServer
 from bot.sandbox.service.limits import Limits
 from bot.sandbox.service.server import ServiceServer
-from bot.sandbox.world import free_port, own
+from bot.sandbox.world import own
 from tests import prometheus
 
 WITHIN = timedelta(seconds=5)

@@ -10,11 +10,11 @@ import pytest
 import pytest_asyncio
 
 from bot.domain.metrics import MetricsSource
+from bot.sandbox.ports import free_port
 from bot.sandbox.prometheus.answers import instant, over_time
 from bot.sandbox.prometheus.exposition import read
 from bot.sandbox.prometheus.parser import parse
 from bot.sandbox.prometheus.store import Store, labels_of
-from bot.sandbox.world import free_port
 from tests import prometheus
 
 pytestmark = [

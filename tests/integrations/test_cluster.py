@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from aiohttp import web
 from bot.domain.errors import ForbiddenError, MissingError, UnavailableError, UnseenError
 from bot.domain.service import Target
 from bot.integrations.kube_client import ANSWER_MAX_BYTES
+from bot.sandbox.ports import free_port
 from tests.fakes.clock import FakeClock
 from tests.integrations.api_server import ApiServer, cluster_of, write_kubeconfig
 
@@ -84,9 +84,7 @@ async def test_a_dry_run_or_reading_without_an_answer_took_no_effect(tmp_path, h
 
 
 async def test_a_closed_port_is_unavailable_also_for_a_patch(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-
+    port = free_port()
     async with cluster_of(ApiServer(), tmp_path) as cluster:
         write_kubeconfig(tmp_path / "kubeconfig", f"http://127.0.0.1:{port}")
         with pytest.raises(UnavailableError) as caught:

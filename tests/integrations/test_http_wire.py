@@ -1,13 +1,13 @@
 """The same exchange over real sockets: every phase can hang, break or be refused."""
 
 import asyncio
-import socket
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.answer import Failure, Phase
 from bot.integrations.http_ask import Ask
+from bot.sandbox.ports import free_port
 from tests.integrations.wire import answering, server_tls, serving, stalling
 
 SHORT = timedelta(milliseconds=300)
@@ -63,8 +63,7 @@ async def test_tls_that_never_ends_times_out_in_tls(http):
 
 
 async def test_a_closed_port_is_refused_at_connect(http):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
 
     seen = await get(http, f"http://127.0.0.1:{port}/")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.bot_process import BotDidNotStartError, BotProcess, child_environment
-from bot.sandbox.world import free_port, own
+from bot.sandbox.ports import free_port
+from bot.sandbox.world import own
 
 READY = """
 import http.server, os

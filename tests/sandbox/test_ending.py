@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.sandbox.world import free_port
+from bot.sandbox.ports import free_port
 
 PATIENCE_SECONDS = 30
 

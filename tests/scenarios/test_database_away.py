@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.world import free_port
+from bot.sandbox.ports import free_port
 from tests.scenarios.story import a_story
 
 

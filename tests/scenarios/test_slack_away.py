@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from bot.sandbox.bot_process import COMMAND, child_environment
-from bot.sandbox.world import free_port
+from bot.sandbox.ports import free_port
 
 CONFIG = "services: [{name: painter}]\nslack: {incidents_channel: C0INCIDENTS}\n"
 A_LINE = re.compile(r"20\S+Z \[\w+ *\] .+")

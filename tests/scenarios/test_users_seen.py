@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.sandbox.world import free_port
+from bot.sandbox.ports import free_port
 from tests import prometheus
 from tests.prometheus import Phase
 from tests.scenarios.story import CLOCK, SLOW_PODS, a_story, read

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.sandbox.ports import free_port
 from bot.sandbox.slack.server import SlackServer
 from tests.sandbox.slack.conftest import ANA, BLOCKS, CHANNEL, Bot
 
@@ -35,8 +36,8 @@ async def test_without_any_socket_the_person_waits_in_vain(slack: SlackServer) -
     assert (delivery.acked, delivery.error) == (False, "operation_timeout")
 
 
-async def test_without_any_listener_at_the_url_the_dispatch_fails(unused_tcp_port: int) -> None:
-    url = f"http://127.0.0.1:{unused_tcp_port}/slack/events"
+async def test_without_any_listener_at_the_url_the_dispatch_fails() -> None:
+    url = f"http://127.0.0.1:{free_port()}/slack/events"
 
     async with SlackServer(events_url=url) as slack:
         delivery = await slack.run_command(ANA, CHANNEL, "triage")
