@@ -1,91 +1,21 @@
 """The one door for requests: remembered before the answer, done once, failures in words."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.errors import (
-    BadCommandError,
     ClaimLostError,
     ForbiddenError,
     NotAllowedError,
     UnavailableError,
     UnknownIncidentError,
 )
-from bot.domain.ids import DeliveryKey, MessageTs
-from bot.domain.message import Answer, AnswerKind, Trouble
-from bot.domain.request import Asked, Request, ShowHelp
-from bot.ports import Answers
-from bot.usecases.intake import Intake
-from tests.builders import ANA, BEN, INCIDENTS, NIGHT, asked
-from tests.fakes.clock import FakeClock
-from tests.fakes.messenger import FakeAnswers, FakeMessenger
-from tests.fakes.storage import FakeStorage
-
-KEY = DeliveryKey("trigger-1")
-HELP = Answer(AnswerKind.HELP)
-CLAIM = timedelta(seconds=15)
-
-
-@dataclass
-class Handler:
-    """A use case that answers, or fails as it was told."""
-
-    errors: list[Exception] = field(default_factory=list)
-    before: Callable[[], Awaitable[None]] | None = None
-    calls: list[tuple[Request, DeliveryKey | None]] = field(default_factory=list)
-
-    async def __call__(
-        self, request: ShowHelp, delivery: DeliveryKey | None, answer: Answers
-    ) -> None:
-        self.calls.append((request, delivery))
-        if self.before is not None:
-            await self.before()
-        if self.errors:
-            raise self.errors.pop(0)
-        await answer(HELP)
-
-
-@dataclass
-class Door:
-    """An intake and everything around it."""
-
-    clock: FakeClock
-    storage: FakeStorage
-    messenger: FakeMessenger
-    handler: Handler
-    intake: Intake
-    answers: FakeAnswers = field(default_factory=FakeAnswers)
-
-    async def receive(self, who: Asked | None = None) -> bool:
-        return await self.intake.receive(KEY, ShowHelp(who or asked()))
-
-    async def handle(self, key: DeliveryKey | None = KEY) -> None:
-        await self.intake.handle(key, ShowHelp(asked()), self.answers)
-
-    @property
-    def trouble(self) -> Trouble:
-        """The one answer, which must be trouble."""
-        (said,) = self.answers.said
-        assert isinstance(said, Trouble)
-        return said
-
-
-@pytest.fixture
-def door() -> Door:
-    clock, storage, handler = FakeClock(), FakeStorage(), Handler()
-    messenger = FakeMessenger(clock)
-    intake = Intake(
-        storage=storage,
-        messenger=messenger,
-        clock=clock,
-        holder="a",
-        handlers={ShowHelp: handler},
-    )
-    return Door(clock, storage, messenger, handler, intake)
+from bot.domain.message import Trouble
+from bot.domain.request import ShowHelp
+from tests.builders import BEN, NIGHT, asked
+from tests.usecases.door import HELP, KEY, Door
 
 
 async def test_a_request_is_remembered_and_its_duplicate_is_not(door: Door) -> None:
@@ -220,122 +150,3 @@ async def test_a_defect_is_not_hidden_and_leaves_the_row_open(door: Door) -> Non
         await door.handle()
 
     assert door.storage.open_deliveries == {KEY}
-
-
-async def test_the_sweep_leaves_a_receiver_its_time(door: Door) -> None:
-    await door.receive()
-
-    assert await door.intake.sweep() == 0
-
-
-async def test_the_sweep_takes_up_what_was_left_and_whispers(door: Door) -> None:
-    await door.receive(asked(thread=MessageTs("1700000000.000100")))
-
-    door.clock.advance(CLAIM)
-    assert await door.intake.sweep() == 1
-
-    (whispered,) = door.messenger.whispers
-    assert (whispered.user, whispered.channel, whispered.message) == (ANA, INCIDENTS, HELP)
-    assert whispered.thread == "1700000000.000100"
-    assert door.storage.closed == {KEY}
-
-
-async def test_a_database_that_is_busy_for_a_moment_costs_nothing_that_was_claimed(
-    door: Door,
-) -> None:
-    await door.receive()
-    door.clock.advance(CLAIM)
-    door.storage.busy_in(2)
-
-    assert await door.intake.sweep() == 1
-
-    assert door.storage.closed == {KEY}
-
-
-async def test_the_sweep_tells_refusals_too(door: Door) -> None:
-    door.handler.errors = [BadCommandError("Did you mean triage?")]
-    await door.receive()
-
-    door.clock.advance(CLAIM)
-    await door.intake.sweep()
-
-    assert door.messenger.whispers[0].message == Trouble(what="Did you mean triage?")
-
-
-async def test_a_poisoned_request_is_given_up_and_told(door: Door) -> None:
-    door.handler.errors = [ZeroDivisionError() for _ in range(9)]
-    await door.receive()
-    for _ in range(3):
-        door.clock.advance(CLAIM)
-        with pytest.raises(ZeroDivisionError):
-            await door.intake.sweep()
-
-    door.clock.advance(CLAIM)
-    await door.intake.sweep()
-
-    (told,) = door.messenger.whispers
-    assert isinstance(told.message, Trouble)
-    assert told.message.what == "Your request (show-help) could not be worked on."
-    assert door.storage.closed == {KEY}
-
-
-async def test_a_failure_that_may_pass_leaves_the_row_to_the_next_sweep(door: Door) -> None:
-    door.handler.errors = [UnavailableError("away"), UnavailableError("away")]
-    await door.receive()
-    for _ in range(2):
-        door.clock.advance(CLAIM)
-        await door.intake.sweep()
-
-    door.clock.advance(CLAIM)
-    await door.intake.sweep()
-
-    (told,) = door.messenger.whispers
-    assert told.message == HELP
-
-
-async def test_a_failure_that_stays_is_told_at_the_last_attempt(door: Door) -> None:
-    door.handler.errors = [UnavailableError("away") for _ in range(3)]
-    await door.receive()
-
-    for _ in range(3):
-        door.clock.advance(CLAIM)
-        await door.intake.sweep()
-
-    (told,) = door.messenger.whispers
-    assert isinstance(told.message, Trouble)
-    assert door.storage.closed == {KEY}
-
-
-async def test_a_slow_request_does_not_hold_up_the_others(door: Door) -> None:
-    met = asyncio.Barrier(2)
-
-    async def meet() -> None:
-        async with asyncio.timeout(5):
-            await met.wait()
-
-    door.handler.before = meet
-    await door.receive()
-    await door.intake.receive(DeliveryKey("trigger-2"), ShowHelp(asked(by=BEN)))
-    door.clock.advance(CLAIM)
-
-    assert await door.intake.sweep() == 2
-
-
-async def test_two_sweeps_at_once_do_it_once(door: Door) -> None:
-    await door.receive()
-    door.clock.advance(CLAIM)
-
-    counts = await asyncio.gather(door.intake.sweep(), door.intake.sweep())
-
-    assert sorted(counts) == [0, 1]
-    assert len(door.handler.calls) == 1
-
-
-async def test_stopping_gives_claims_back(door: Door) -> None:
-    await door.receive()
-
-    await door.intake.hand_back()
-
-    assert await door.intake.sweep() == 1
-    assert door.storage.closed == {KEY}
-    assert door.clock.now() == NIGHT

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.domain.in_force import IdeogramIsBack, StillInForce
 from bot.domain.timeline import EventKind
 from tests.usecases.crashing import Death, MortalStorage
-from tests.usecases.test_recover import Watch
+from tests.usecases.in_force import Watch
 
 NEVER = -1
 PRICE = Decimal("0.03")

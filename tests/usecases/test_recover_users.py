@@ -6,7 +6,7 @@ from bot.domain.onset import Counted
 from tests.builders import a_service
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import SOURCE, SteadyMetrics
-from tests.usecases.test_recover import Watch
+from tests.usecases.in_force import Watch
 
 
 def a_watch(**counts):
