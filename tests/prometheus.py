@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.scenarios.story import CLOCK, POLL
+from tests.scenarios.seeing import CLOCK, POLL
 
 WHY_NOT = "no Prometheus: no program of that name is installed"
 WHY_NO_LOADER = "no promtool beside a Prometheus"

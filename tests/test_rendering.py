@@ -6,37 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.diagnosis import (
-    AlsoSeen,
-    Cause,
-    HumanStep,
-    Mode,
-    NotLookedAt,
-    Origin,
-    Part,
-    Rollout,
-)
+from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, Origin
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Status
-from bot.domain.message import (
-    Answer,
-    AnswerKind,
-    IncidentCard,
-    NotOffered,
-    TriageState,
-)
+from bot.domain.message import Answer, AnswerKind, IncidentCard, NotOffered, TriageState
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
-from tests.builders import ANA, NIGHT, a_preview, a_result, a_run, an_incident
-from tests.sayings import (
-    SICK,
-    WELL,
-    WORDS,
-    a_card,
-    a_diagnosis,
-    a_healthy_card,
-)
+from tests.builders import ANA, NIGHT, a_preview, a_run, an_incident
+from tests.sayings import SICK, WELL, WORDS, a_card, a_diagnosis
 
 
 def test_an_outage_says_what_is_broken_whose_it_is_and_what_to_do():
@@ -84,130 +62,6 @@ def test_no_two_causes_share_a_header():
     headers = {WORDS.wording(a_card(diagnosis=a_diagnosis(cause))).header for cause in Cause}
 
     assert len(headers) == len(Cause)
-
-
-@pytest.mark.parametrize(
-    ("why", "words"),
-    [
-        (
-            "no key: set IDEOGRAM_API_KEY",
-            "*The bot has no key it may use, and users are not visible.",
-        ),
-        ("cut off", "*What would decide could not be measured, and users are not visible."),
-    ],
-)
-def test_what_could_not_be_judged_names_the_key_where_that_is_missing(why, words):
-    found = a_diagnosis(
-        Cause.UNDETERMINED,
-        origin=None,
-        evidence=(ProbeKind.GENERATE_V3,),
-        not_looked_at=(
-            NotLookedAt(ProbeKind.DOWNLOAD, "no picture"),
-            NotLookedAt(ProbeKind.GENERATE_V3, why),
-        ),
-    )
-
-    assert WORDS.wording(a_card(diagnosis=found)).lead.startswith(words)
-
-
-def test_a_gap_in_what_is_known_of_users_is_said_once():
-    gap = AlsoSeen(Cause.MONITORING_GAP, Origin.US, Severity.P4)
-    limited = AlsoSeen(Cause.RATE_LIMIT, Origin.US, Severity.P2)
-
-    alone = WORDS.wording(a_card(diagnosis=a_diagnosis(also_seen=(gap,))))
-    both = WORDS.wording(a_card(diagnosis=a_diagnosis(also_seen=(limited, gap))))
-
-    assert not any("Also seen" in row for row in alone.rows)
-    assert "*Also seen*  We send too many requests at once (P2)" in both.rows
-
-
-def test_healthy_with_visible_users_says_all_fine():
-    said = WORDS.wording(a_healthy_card(tuple(Part), results=(*WELL, a_result(ProbeKind.TRAFFIC))))
-
-    assert said.header == "All fine: Ideogram, us, users"
-    assert said.lead == "*V3 image in 5.8 s, downloaded.* Users are fine so far."
-
-
-def test_a_service_that_calls_itself_healthy_speaks_for_itself_alone():
-    said = WORDS.wording(a_healthy_card())
-    refused = a_card(diagnosis=a_diagnosis(Cause.SAFETY, Severity.P3), results=WELL)
-
-    assert said.header == "All fine as far as seen: Ideogram, us"
-    assert said.lead == "*V3 image in 5.8 s, downloaded.* Health says fine; users not seen."
-    assert WORDS.wording(refused).lead.startswith("*Health says fine; users not seen. Do now:")
-
-
-def test_healthy_never_claims_more_than_was_seen():
-    unseen = WORDS.wording(a_healthy_card((Part.IDEOGRAM,), results=WELL[:2]))
-    we_unseen = WORDS.wording(a_healthy_card((Part.IDEOGRAM, Part.USERS)))
-    quick = WORDS.wording(a_healthy_card(mode=Mode.QUICK))
-
-    assert we_unseen.header == "All fine as far as seen: Ideogram, users"
-    assert unseen.header == "Ideogram works; users not seen"
-    assert quick.header == "No fault found by free checks"
-    assert quick.lead.startswith("*Generation was not tried.*")
-
-
-def test_fallback_still_on_asks_to_disable_it():
-    end = a_preview(kind=MitigationKind.DISABLE_FALLBACK)
-
-    said = WORDS.wording(a_healthy_card(fallback_on=True, offers=(end,)))
-
-    assert said.header == "Ideogram is back, fallback still on"
-    assert said.text.endswith("Open to disable fallback.")
-
-
-def test_two_keys_that_differ_are_said():
-    auth = a_result(ProbeKind.AUTH, facts={"key_note": "A (0a1b2c3d) is another key than B (1f2e)"})
-
-    said = WORDS.wording(a_healthy_card(results=(auth,)))
-
-    assert "*Key*  A (0a1b2c3d) is another key than B (1f2e)" in said.rows
-
-
-@pytest.mark.parametrize(
-    ("warnings", "end"),
-    [
-        ((), "has fallen."),
-        (("5 pods × 8 = 40, limit 10.",), "has fallen: 5 pods × 8 = 40, limit 10."),
-    ],
-)
-def test_restoring_concurrency_is_no_step_to_hurry_with_and_says_the_sum(warnings, end):
-    restore = a_preview(kind=MitigationKind.RESTORE_CONCURRENCY, warnings=warnings)
-
-    said = WORDS.wording(a_healthy_card(offers=(restore,)))
-
-    assert "*Fewer requests are sent at once, on purpose.*" in said.lead
-    assert "Do now" not in said.lead
-    assert said.lead.endswith(end)
-
-
-def test_a_healthy_card_says_each_thing_once():
-    said = WORDS.wording(a_healthy_card())
-
-    assert "V3 image" in said.lead
-    assert "V3 image" not in "".join(said.rows)
-
-
-def test_free_checks_never_say_that_ideogram_is_back():
-    said = WORDS.wording(a_healthy_card(mode=Mode.QUICK, fallback_on=True))
-
-    assert said.header == "No fault found by free checks, fallback still on"
-    assert said.lead.startswith("*Generation was not tried, and users still see placeholders.*")
-    assert "Ideogram is back" not in said.text + said.lead
-    assert "come again" not in said.lead
-
-
-def test_undetermined_says_how_to_treat_it_and_what_to_fix():
-    step = HumanStep(2, "set IDEOGRAM_API_KEY")
-    hidden = a_diagnosis(Cause.UNDETERMINED, Severity.P1, origin=None, steps=(step,))
-
-    said = WORDS.wording(a_card(diagnosis=hidden, results=()))
-    fine = WORDS.wording(a_card(diagnosis=replace(hidden, severity=Severity.P4)))
-
-    assert said.header == "Cannot judge · treat as P1"
-    assert said.rows == ("*Fix*  set IDEOGRAM_API_KEY",)
-    assert fine.header == "Cannot judge · users are fine"
 
 
 def test_a_running_triage_says_which_checks_are_in_and_which_are_not():
@@ -322,105 +176,6 @@ def test_status_lists_open_incidents_or_says_that_there_is_none():
     assert empty.text == "No open incident."
 
 
-def test_our_own_fault_names_the_suspect():
-    facts = {
-        "revision": 15,
-        "revision_age_seconds": 720,
-        "revision_cause": "faster",
-        "image": "a:2",
-    }
-    pods = a_result(ProbeKind.WORKLOAD, Outcome.UNHEALTHY, detail="2/4 pods ready", facts=facts)
-
-    undo = HumanStep(1, "Undo the newest deploy", Rollout.UNDO)
-    ours = a_diagnosis(Cause.OWN_SERVICE, steps=(undo,))
-    said = WORDS.wording(a_card(results=(pods,), diagnosis=ours))
-
-    assert "Suspect: revision 15, 12 min old, “faster”, image a:2." in said.lead
-    assert said.rows == ("*Fails*  2/4 pods ready",)
-
-
-SEEN = {"state": "seen", "requests": 340, "window_seconds": 300.0}
-
-
-def test_users_who_fail_are_counted_on_the_lock_screen_and_in_the_first_sentence():
-    users = a_result(
-        ProbeKind.TRAFFIC,
-        Outcome.UNHEALTHY,
-        detail="338 of 340 requests failed in 5 min (338 5xx)",
-        facts=SEEN | {"failed": 338},
-    )
-
-    said = WORDS.wording(a_card(results=(users,), diagnosis=a_diagnosis(Cause.OUTAGE)))
-
-    assert "338 of 340 requests failed." in said.text
-    assert said.lead.startswith("*338 of 340 requests failed. Do now:")
-    assert said.rows[0] == "*Hurts*  338 of 340 requests failed in 5 min (338 5xx)"
-
-
-def test_users_who_get_pictures_are_counted_too():
-    users = a_result(ProbeKind.TRAFFIC, facts=SEEN | {"failed": 0})
-
-    said = WORDS.wording(a_card(results=(users,), diagnosis=a_diagnosis(Cause.OUTAGE)))
-
-    assert "0 of 340 user requests failed in 5 min." in said.lead
-
-
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [
-        ({"failed": 1, "count_unsafe": 90}, "90 of 340 requests were refused as unsafe."),
-        ({"failed": 0, "downloads": 60, "downloads_lost": 8}, "8 of 60 pictures were lost."),
-        ({"failed": 9, "downloads": 60, "downloads_lost": 8}, "9 of 340 requests failed."),
-        ({"failed": 0, "p95_seconds": 41}, "0 of 340 user requests failed in 5 min."),
-    ],
-)
-def test_what_hurts_users_most_is_counted_and_nobody_calls_them_unseen(found, words):
-    users = a_result(ProbeKind.TRAFFIC, Outcome.UNHEALTHY, facts=SEEN | found)
-
-    said = WORDS.wording(
-        a_card(results=(*WELL, users), diagnosis=a_diagnosis(Cause.SAFETY, Severity.P3))
-    )
-
-    assert said.lead.startswith(f"*{words} Do now:")
-
-
-@pytest.mark.parametrize(
-    ("outcome", "found"), [(Outcome.HEALTHY, {}), (Outcome.UNHEALTHY, {"count_unsafe": 90})]
-)
-def test_a_service_that_calls_itself_down_is_heard_before_its_requests_of_a_minute_ago(
-    outcome, found
-):
-    sick = a_result(ProbeKind.APP_HEALTH, Outcome.UNHEALTHY, facts={"state": "down"})
-    users = a_result(ProbeKind.TRAFFIC, outcome, facts=SEEN | {"failed": 0} | found)
-
-    said = WORDS.wording(a_card(results=(sick, users), diagnosis=a_diagnosis(Cause.OWN_SERVICE)))
-
-    assert said.lead.startswith("*Users get errors. Do now:")
-
-
-@pytest.mark.parametrize(
-    ("switch", "words"),
-    [
-        ({"fallback": "on"}, "health says fallback · before the fallback: 56 of 121 failed"),
-        ({"generation": "off"}, "health says fallback · before the fallback: 56 of 121 failed"),
-        ({"fallback": "off"}, "health says fallback · 56 of 121 failed"),
-    ],
-)
-def test_requests_that_failed_before_placeholders_are_told_from_those_of_now(switch, words):
-    shown = a_result(ProbeKind.APP_HEALTH, detail="says fallback", facts={"state": "fallback"})
-    pods = a_result(ProbeKind.WORKLOAD, facts=switch)
-    users = a_result(
-        ProbeKind.TRAFFIC,
-        Outcome.UNHEALTHY,
-        detail="56 of 121 failed",
-        facts=SEEN | {"failed": 56},
-    )
-
-    said = WORDS.wording(a_healthy_card(results=(shown, pods, users), fallback_on=True))
-
-    assert said.rows[0] == f"*Hurts*  {words}"
-
-
 def test_an_image_that_came_too_late_has_no_status_of_a_failure():
     late = replace(WELL[0], outcome=Outcome.UNHEALTHY)
 
@@ -433,54 +188,3 @@ def test_nobody_calls_ideogram_down_who_got_an_image_from_it():
     seen = a_card(results=WELL, diagnosis=a_diagnosis(Cause.OUTAGE, Severity.P1))
 
     assert WORDS.wording(seen).header == "P1 · Ideogram fails in part, not us"
-
-
-@pytest.mark.parametrize(
-    ("concurrency", "in_flight", "limit", "sum_"),
-    [
-        ("8", 32, 40, "4 pods × 8 = 32 requests at once; Ideogram takes 40."),
-        ("8", 32, None, "4 pods × 8 = 32 requests at once; Ideogram takes 10 by default."),
-        ("20", 20, None, "Up to 20 requests at once; Ideogram takes 10 by default."),
-    ],
-)
-def test_a_rate_limit_says_the_arithmetic(concurrency, in_flight, limit, sum_):
-    seen = {"concurrency": concurrency, "replicas": 4, "in_flight": in_flight}
-    pods = a_result(ProbeKind.WORKLOAD, facts=seen)
-    named = {} if limit is None else {"max_inflight": limit}
-    full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts=named)
-
-    said = WORDS.wording(a_card(results=(full, pods), diagnosis=a_diagnosis(Cause.RATE_LIMIT)))
-
-    assert sum_ in said.lead
-
-
-def test_a_rate_limit_of_pods_that_nobody_saw_has_no_arithmetic():
-    full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts={"max_inflight": 10})
-
-    said = WORDS.wording(a_card(results=(full,), diagnosis=a_diagnosis(Cause.RATE_LIMIT)))
-
-    assert "at once" not in said.lead
-
-
-def test_what_a_person_does_stands_beside_what_a_button_does():
-    steps = (HumanStep(1, "Ask the billing owner to top up"), HumanStep(2, "Wait"))
-    diagnosis = a_diagnosis(Cause.CREDITS_EXHAUSTED, steps=steps)
-
-    pressed = WORDS.wording(a_card(results=(), diagnosis=diagnosis, offers=(a_preview(),)))
-    by_hand = WORDS.wording(a_card(results=(), diagnosis=diagnosis))
-
-    assert pressed.rows == ("*Next*  Ask the billing owner to top up · Wait",)
-    assert "Do now: Ask the billing owner to top up.*" in by_hand.lead
-    assert by_hand.rows == ("*Next*  Wait",)
-
-
-def test_requests_that_mostly_fail_are_nothing_that_works():
-    few = a_result(
-        ProbeKind.TRAFFIC,
-        detail="2 of 2 requests failed in 1 min",
-        facts={"requests": 2, "failed": 2},
-    )
-
-    said = WORDS.wording(a_healthy_card(results=(*WELL, few), fallback_on=True))
-
-    assert "2 of 2 requests" not in "".join(said.rows)

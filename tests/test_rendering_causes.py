@@ -1,5 +1,6 @@
 """What the card of a cause says beyond its title."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.domain.answer import AnswerClass
 from bot.domain.beside import Beside
-from bot.domain.diagnosis import AlsoSeen, Cause, Origin
+from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, NotLookedAt, Origin, Rollout
 from bot.domain.ledger import Anchor, Estimate
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
@@ -130,3 +131,83 @@ def test_figures_are_those_that_the_verdict_was_judged_by(limits, slow, low):
         found = a_diagnosis(cause, limits=limits)
         report = WORDS.document(a_postmortem(incident=an_incident(cause=cause), diagnosis=found))
         assert f"alert below {low} " in report
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (
+            "no key: set IDEOGRAM_API_KEY",
+            "*The bot has no key it may use, and users are not visible.",
+        ),
+        ("cut off", "*What would decide could not be measured, and users are not visible."),
+    ],
+)
+def test_what_could_not_be_judged_names_the_key_where_that_is_missing(why, words):
+    found = a_diagnosis(
+        Cause.UNDETERMINED,
+        origin=None,
+        evidence=(ProbeKind.GENERATE_V3,),
+        not_looked_at=(
+            NotLookedAt(ProbeKind.DOWNLOAD, "no picture"),
+            NotLookedAt(ProbeKind.GENERATE_V3, why),
+        ),
+    )
+
+    assert WORDS.wording(a_card(diagnosis=found)).lead.startswith(words)
+
+
+def test_undetermined_says_how_to_treat_it_and_what_to_fix():
+    step = HumanStep(2, "set IDEOGRAM_API_KEY")
+    hidden = a_diagnosis(Cause.UNDETERMINED, Severity.P1, origin=None, steps=(step,))
+
+    said = WORDS.wording(a_card(diagnosis=hidden, results=()))
+    fine = WORDS.wording(a_card(diagnosis=replace(hidden, severity=Severity.P4)))
+
+    assert said.header == "Cannot judge · treat as P1"
+    assert said.rows == ("*Fix*  set IDEOGRAM_API_KEY",)
+    assert fine.header == "Cannot judge · users are fine"
+
+
+def test_our_own_fault_names_the_suspect():
+    facts = {
+        "revision": 15,
+        "revision_age_seconds": 720,
+        "revision_cause": "faster",
+        "image": "a:2",
+    }
+    pods = a_result(ProbeKind.WORKLOAD, Outcome.UNHEALTHY, detail="2/4 pods ready", facts=facts)
+
+    undo = HumanStep(1, "Undo the newest deploy", Rollout.UNDO)
+    ours = a_diagnosis(Cause.OWN_SERVICE, steps=(undo,))
+    said = WORDS.wording(a_card(results=(pods,), diagnosis=ours))
+
+    assert "Suspect: revision 15, 12 min old, “faster”, image a:2." in said.lead
+    assert said.rows == ("*Fails*  2/4 pods ready",)
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "in_flight", "limit", "sum_"),
+    [
+        ("8", 32, 40, "4 pods × 8 = 32 requests at once; Ideogram takes 40."),
+        ("8", 32, None, "4 pods × 8 = 32 requests at once; Ideogram takes 10 by default."),
+        ("20", 20, None, "Up to 20 requests at once; Ideogram takes 10 by default."),
+    ],
+)
+def test_a_rate_limit_says_the_arithmetic(concurrency, in_flight, limit, sum_):
+    seen = {"concurrency": concurrency, "replicas": 4, "in_flight": in_flight}
+    pods = a_result(ProbeKind.WORKLOAD, facts=seen)
+    named = {} if limit is None else {"max_inflight": limit}
+    full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts=named)
+
+    said = WORDS.wording(a_card(results=(full, pods), diagnosis=a_diagnosis(Cause.RATE_LIMIT)))
+
+    assert sum_ in said.lead
+
+
+def test_a_rate_limit_of_pods_that_nobody_saw_has_no_arithmetic():
+    full = a_result(ProbeKind.GENERATE_V3, Outcome.UNHEALTHY, facts={"max_inflight": 10})
+
+    said = WORDS.wording(a_card(results=(full,), diagnosis=a_diagnosis(Cause.RATE_LIMIT)))
+
+    assert "at once" not in said.lead

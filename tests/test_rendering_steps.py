@@ -106,3 +106,15 @@ def test_a_step_of_a_person_stands_with_its_command():
 
     assert "Do now: Restart the Deployment.*" in said.lead
     assert said.lead.endswith("\n`kubectl x`")
+
+
+def test_what_a_person_does_stands_beside_what_a_button_does():
+    steps = (HumanStep(1, "Ask the billing owner to top up"), HumanStep(2, "Wait"))
+    diagnosis = a_diagnosis(Cause.CREDITS_EXHAUSTED, steps=steps)
+
+    pressed = WORDS.wording(a_card(results=(), diagnosis=diagnosis, offers=(a_preview(),)))
+    by_hand = WORDS.wording(a_card(results=(), diagnosis=diagnosis))
+
+    assert pressed.rows == ("*Next*  Ask the billing owner to top up · Wait",)
+    assert "Do now: Ask the billing owner to top up.*" in by_hand.lead
+    assert by_hand.rows == ("*Next*  Wait",)

@@ -126,3 +126,9 @@ def cut_off(*others: ProbeResult) -> Measurements:
         replace(a_result(ProbeKind.DOWNLOAD, Outcome.UNKNOWN), ran=False),
         *others,
     )
+
+
+NO_HEALTH = health(HealthState.UNKNOWN)
+OLD_PODS = workload(**{facts.PODS_OLDER_THAN_KEY: True})
+OWN_KEY = replace(auth(Outcome.HEALTHY, status=200), facts={facts.KEY_SOURCE: "IDEOGRAM_API_KEY"})
+P95 = {"p95": timedelta(seconds=41)}  # slow

@@ -1,7 +1,6 @@
 """One claim per row of the verdict table, one per pair whose order matters."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,12 +9,11 @@ from bot.domain import facts
 from bot.domain.answer import AnswerClass as Answer
 from bot.domain.branches import BRANCHES
 from bot.domain.diagnose import diagnose
-from bot.domain.diagnosis import Cause, Measurements, Mode, Origin
+from bot.domain.diagnosis import Cause, Mode
 from bot.domain.health import HealthState
 from bot.domain.person import Sight, Witness
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.service import Call
-from bot.domain.severity import Severity
 from bot.domain.traffic import TrafficState
 from tests.builders import ANA, NIGHT, a_result
 from tests.domain.measured import (
@@ -36,7 +34,6 @@ from tests.domain.measured import (
 DENIED, BROKEN, LATE = Answer.DENIED, Answer.SERVER_ERROR, Answer.TIMED_OUT
 UNHEALTHY, UNKNOWN = Outcome.UNHEALTHY, Outcome.UNKNOWN
 UNSEEN = no_traffic(TrafficState.NO_TRAFFIC)
-
 ROWS = {
     "all-well": (all_well(), Cause.HEALTHY, None),
     "pictures-look-bad": (
@@ -234,45 +231,6 @@ def test_the_other_matching_rows_are_also_seen():
     assert [one.cause for one in diagnosis.also_seen] == [Cause.RATE_LIMIT]
 
 
-def test_minor_rows_are_also_seen_when_a_call_was_not_measured():
-    diagnosis = diagnose(all_well(legacy(None), v3(Answer.UNSAFE)))
-
-    assert diagnosis.cause is Cause.UNDETERMINED
-    assert [one.cause for one in diagnosis.also_seen] == [Cause.SAFETY]
-
-
-def test_what_could_not_be_judged_says_what_is_missing_and_what_to_grant():
-    forbidden = replace(v3(None), detail="no key: cannot get secret ideogram-secrets")
-    same = replace(legacy(None), detail=forbidden.detail)
-
-    diagnosis = diagnose(all_well(forbidden, same))
-
-    assert diagnosis.evidence == (ProbeKind.GENERATE_LEGACY, ProbeKind.GENERATE_V3)
-    assert diagnosis.steps[-1].text == (
-        "Grant or fix what could not be looked at: no key: cannot get secret ideogram-secrets"
-    )
-
-
-def test_what_was_not_looked_at_says_why():
-    diagnosis = diagnose(all_well(v3(None)))
-
-    assert [(one.probe, one.why) for one in diagnosis.not_looked_at] == [
-        (ProbeKind.GENERATE_V3, "no key")
-    ]
-
-
-def test_a_probe_without_result_is_not_looked_at():
-    diagnosis = diagnose(Measurements((Call.V3,), Mode.FULL, {}))
-
-    assert {one.why for one in diagnosis.not_looked_at} == {"not measured"}
-
-
-def test_free_probes_that_were_not_run_leave_a_quick_triage_undetermined():
-    diagnosis = diagnose(Measurements((Call.V3,), Mode.QUICK, {}))
-
-    assert (diagnosis.cause, diagnosis.severity) == (Cause.UNDETERMINED, Severity.P1)
-
-
 def test_a_call_that_nobody_uses_is_no_outage():
     seen = replace(all_well(legacy(BROKEN)), calls=(Call.V3,))
 
@@ -300,52 +258,6 @@ def test_what_does_not_fit_together_is_shown(seen, words):
     assert diagnose(seen).contradictions[0].startswith(words)
 
 
-def slow_dns(seconds=3):
-    hurts = {facts.TROUBLE: f"resolving takes {seconds}.0 s"}
-    return a_result(ProbeKind.DNS, latency=timedelta(seconds=seconds), facts=hurts)
-
-
-def test_a_slow_resolver_is_suspected_before_the_newest_deploy():
-    found = diagnose(all_well(slow_dns(), health(HealthState.DEGRADED)))
-
-    assert (found.cause, found.severity, found.branch) == (
-        Cause.OWN_SERVICE,
-        Severity.P2,
-        "our own DNS",
-    )
-    assert ProbeKind.DNS in found.evidence
-    assert [step.text for step in found.steps] == ["Mend our DNS: resolving takes 3.0 s"]
-
-
-def test_pods_that_fail_are_blamed_before_a_slow_resolver():
-    found = diagnose(all_well(slow_dns(), health(HealthState.DOWN), workload(available=0)))
-
-    assert (found.cause, found.branch) == (Cause.OWN_SERVICE, "our own deploy")
-    assert ProbeKind.DNS not in found.evidence
-
-
-@pytest.mark.parametrize(("late", "severity"), [(400, Severity.P1), (40, Severity.P2)])
-def test_users_who_time_out_behind_a_slow_resolver_accuse_us(late, severity):
-    slow = diagnose(all_well(slow_dns(), traffic(400 - late, timed_out=late)))
-    quick = diagnose(all_well(traffic(400 - late, timed_out=late)))
-
-    assert (slow.cause, slow.severity) == (Cause.OWN_SERVICE, severity)
-    assert (quick.cause, quick.severity) == (Cause.TIMEOUT, severity)
-
-
-def test_a_call_that_times_out_is_theirs_however_slow_our_resolver_is():
-    found = diagnose(all_well(slow_dns(), v3(LATE), traffic(0, timed_out=400)))
-
-    assert found.cause is Cause.TIMEOUT
-
-
-def test_trouble_with_resolvers_stays_visible_where_all_is_well():
-    found = diagnose(all_well(slow_dns()))
-
-    assert found.cause is Cause.HEALTHY
-    assert [step.text for step in found.steps] == ["Mend our DNS: resolving takes 3.0 s"]
-
-
 def test_rows_have_one_cause_each_and_say_what_would_change_them():
     causes = [row.cause for row in BRANCHES]
 
@@ -359,24 +271,3 @@ def test_every_fault_names_whom_to_ask(seen):
 
     faultless = diagnosis.cause in (Cause.HEALTHY, Cause.UNDETERMINED)
     assert bool(diagnosis.contact) is not faultless
-
-
-def test_the_billing_owner_is_named_where_money_is_the_matter():
-    owned = replace(all_well(v3(Answer.UNFUNDED)), billing_owner=ANA)
-    broken = replace(all_well(v3(BROKEN)), billing_owner=ANA)
-
-    assert (diagnose(owned).contact, diagnose(owned).contact_id) == ("the billing owner", ANA)
-    assert diagnose(broken).contact_id is None
-
-
-def test_only_our_own_faults_are_blamed_on_us():
-    ours = {row.cause for row in BRANCHES if row.origin is Origin.US}
-
-    assert ours == {
-        Cause.STALE_KEY,
-        Cause.OWN_SERVICE,
-        Cause.RATE_LIMIT,
-        Cause.REQUEST_BUG,
-        Cause.QUALITY,
-        Cause.MONITORING_GAP,
-    }

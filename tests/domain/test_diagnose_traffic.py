@@ -9,7 +9,7 @@ import pytest
 from bot.domain import facts
 from bot.domain.answer import AnswerClass as Answer
 from bot.domain.diagnose import diagnose
-from bot.domain.diagnosis import Cause, Mode, Origin
+from bot.domain.diagnosis import Cause, Mode
 from bot.domain.health import HealthState
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
@@ -18,41 +18,30 @@ from bot.domain.traffic import TrafficState
 from tests.builders import a_result
 from tests.domain.measured import (
     IMAGE,
+    NO_HEALTH,
+    OLD_PODS,
+    OWN_KEY,
+    P95,
     all_well,
     auth,
     cut_off,
     health,
     legacy,
     no_traffic,
-    page,
     traffic,
     v3,
-    workload,
 )
+from tests.domain.placeholders import BEHIND_PLACEHOLDERS
 
-OWN_KEY = replace(auth(Outcome.HEALTHY, status=200), facts={facts.KEY_SOURCE: "IDEOGRAM_API_KEY"})
 NO_QUOTE = a_result(ProbeKind.AUTH, Outcome.UNKNOWN, detail="price quotes are off", ran=False)
 IMAGE_BY_SECRET = replace(v3(IMAGE), facts={facts.KEY_SOURCE: "secret ideogram-secrets"})
-OLD_PODS = workload(**{facts.PODS_OLDER_THAN_KEY: True})
-NO_HEALTH = health(HealthState.UNKNOWN)
-SWITCHED = (health(HealthState.FALLBACK), workload(**{facts.FALLBACK: "on"}))
-LOST = a_result(ProbeKind.DOWNLOAD, Outcome.UNHEALTHY)
-P95 = {"p95": timedelta(seconds=41)}
 QUICK = {"p95": timedelta(seconds=6)}
-
 ROWS = {
     "half-5xx-while-canaries-work": (all_well(traffic(50, server_error=50)), Cause.OUTAGE, "P1"),
     "some-5xx-while-canaries-work": (all_well(traffic(95, server_error=5)), Cause.OUTAGE, "P2"),
     "few-5xx": (all_well(traffic(96, server_error=4)), Cause.HEALTHY, None),
     "two-of-two-5xx-are-chance": (all_well(traffic(0, server_error=2)), Cause.HEALTHY, None),
     "half-timed-out": (all_well(traffic(50, timed_out=50)), Cause.TIMEOUT, "P1"),
-    "half-timed-out-behind-placeholders-while-one-call-is-broken": (
-        all_well(
-            traffic(50, timed_out=50), health(HealthState.FALLBACK), v3(Answer.SERVER_ERROR, 503)
-        ),
-        Cause.TIMEOUT,
-        "P1",
-    ),
     "5xx-beside-timeouts": (
         all_well(traffic(0, timed_out=90, server_error=10)),
         Cause.OUTAGE,
@@ -206,59 +195,6 @@ ROWS = {
         Cause.SAFETY,
         "P1",
     ),
-    "placeholders-outlast-what-was-before": (
-        all_well(health(HealthState.FALLBACK), v3(Answer.UNSAFE), traffic(0, unexplained=60)),
-        Cause.SAFETY,
-        "P3",
-    ),
-    "errors-from-before-placeholders-were-switched-on": (
-        all_well(*SWITCHED, traffic(60, server_error=300, in_a_row=9, lost=9, downloads=60, **P95)),
-        Cause.HEALTHY,
-        None,
-    ),
-    "errors-from-before-generation-was-switched-off": (
-        all_well(
-            health(HealthState.FALLBACK),
-            workload(**{facts.GENERATION: "off"}),
-            traffic(60, server_error=300),
-        ),
-        Cause.HEALTHY,
-        None,
-    ),
-    "errors-of-a-service-that-falls-back-by-itself-and-still-tries": (
-        all_well(
-            health(HealthState.FALLBACK),
-            workload(**{facts.FALLBACK: "off"}),
-            traffic(60, server_error=300),
-        ),
-        Cause.OUTAGE,
-        "P1",
-    ),
-    "errors-while-the-switch-is-on-and-the-service-does-not-show-it": (
-        all_well(workload(**{facts.FALLBACK: "on"}), traffic(60, server_error=300)),
-        Cause.OUTAGE,
-        "P1",
-    ),
-    "a-balance-is-low-whoever-asks-for-pictures": (
-        all_well(*SWITCHED, traffic(balance_usd=Decimal("9.99"))),
-        Cause.CREDITS_LOW,
-        "P2",
-    ),
-    "an-outage-that-a-call-shows-goes-on-behind-placeholders": (
-        all_well(*SWITCHED, legacy(Answer.SERVER_ERROR), v3(Answer.SERVER_ERROR), traffic(0)),
-        Cause.OUTAGE,
-        "P1",
-    ),
-    "an-old-key-of-pods-goes-on-behind-placeholders": (
-        all_well(health(HealthState.FALLBACK), OLD_PODS, traffic(200, denied=200)),
-        Cause.STALE_KEY,
-        "P1",
-    ),
-    "errors-that-nothing-explains-hurt-nobody-behind-placeholders": (
-        all_well(health(HealthState.FALLBACK), traffic(0, unexplained=400)),
-        Cause.HEALTHY,
-        None,
-    ),
     "credits-exhausted-before-credits-low": (
         all_well(v3(Answer.UNFUNDED), traffic(balance_usd=Decimal(0))),
         Cause.CREDITS_EXHAUSTED,
@@ -269,6 +205,7 @@ ROWS = {
         Cause.OUTAGE,
         "P1",
     ),
+    **BEHIND_PLACEHOLDERS,
 }
 
 
@@ -293,16 +230,6 @@ def test_a_verdict_that_users_decide_rests_on_their_requests(name):
         assert ProbeKind.TRAFFIC in diagnose(BY_TRAFFIC[name]).evidence
 
 
-def test_expired_links_are_our_own_doing_and_other_losses_are_not():
-    ours = traffic(downloads=100, lost=10, expired=6)
-    theirs = traffic(downloads=100, lost=10, expired=5)
-
-    assert diagnose(all_well(ours)).origin is Origin.US
-    assert diagnose(all_well(ours)).contact == "who owns the Deployment"
-    assert diagnose(all_well(theirs)).origin is Origin.PROVIDER
-    assert diagnose(all_well(ours, LOST)).origin is Origin.PROVIDER
-
-
 def test_users_who_did_not_wait_say_nothing_against_a_slow_canary():
     seen = all_well(v3(IMAGE, seconds=40), traffic(0, timed_out=50, **QUICK))
 
@@ -310,13 +237,6 @@ def test_users_who_did_not_wait_say_nothing_against_a_slow_canary():
 
     assert (diagnosis.cause, diagnosis.severity) == (Cause.TIMEOUT, "P1")
     assert [one.cause for one in diagnosis.also_seen] == [Cause.SLOW]
-
-
-def test_an_origin_that_depends_is_the_same_where_it_is_also_seen():
-    seen = all_well(traffic(90, server_error=10, downloads=100, lost=10, expired=9))
-
-    (also,) = diagnose(seen).also_seen
-    assert (also.cause, also.origin) == (Cause.DOWNLOAD, Origin.US)
 
 
 def test_thresholds_may_be_set():
@@ -343,104 +263,7 @@ def _unseen(results):
     return {kind: one for kind, one in results.items() if kind is not ProbeKind.TRAFFIC}
 
 
-CONTRADICTIONS = {
-    "green-page": (
-        all_well(legacy(Answer.SERVER_ERROR), v3(Answer.SERVER_ERROR)),
-        "the provider's status page is green in this fault",
-    ),
-    "red-page": (
-        all_well(page(Outcome.UNHEALTHY)),
-        "the provider's status page reports trouble, yet our calls work",
-    ),
-    "users-fail-while-calls-work": (
-        all_well(page(Outcome.UNKNOWN), traffic(2, server_error=338)),
-        "every call works from here, yet 338 of 340 requests of users fail",
-    ),
-    "health-is-fine-while-users-fail": (
-        all_well(page(Outcome.UNKNOWN), v3(Answer.SERVER_ERROR), traffic(0, server_error=9)),
-        "the service calls itself healthy, yet 9 of 9 requests of users fail",
-    ),
-}
-
-
-@pytest.mark.parametrize(("seen", "words"), CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
-def test_what_does_not_fit_together_is_shown(seen, words):
-    assert diagnose(seen).contradictions == (words,)
-
-
-def test_free_checks_do_not_contradict_a_red_status_page():
-    free = all_well(page(Outcome.UNHEALTHY), mode=Mode.QUICK)
-
-    assert diagnose(free).contradictions == ()
-
-
 def test_a_gauge_that_is_not_low_is_no_evidence_of_a_low_balance():
     seen = replace(all_well(traffic(balance_usd=Decimal(50))), balance=Decimal(3))
 
     assert diagnose(seen).evidence == ()
-
-
-@pytest.mark.parametrize(
-    ("gauge", "words"),
-    [
-        (Decimal(3), ("balance $3.00 by the metrics, $50.00 by our own estimate",)),
-        (Decimal(45), ()),
-        (None, ()),
-    ],
-)
-def test_two_balances_are_shown_where_they_are_far_apart(gauge, words):
-    seen = replace(all_well(traffic(balance_usd=gauge)), balance=Decimal(50))
-
-    assert diagnose(seen).contradictions == words
-
-
-def test_a_failing_service_that_admits_it_is_no_contradiction():
-    seen = all_well(
-        page(Outcome.UNKNOWN), v3(None), traffic(0, server_error=9), health(HealthState.DOWN)
-    )
-
-    assert diagnose(seen).contradictions == ()
-
-
-NOT_SEEN = a_result(ProbeKind.WORKLOAD, Outcome.UNKNOWN, detail="no cluster")
-SCALED_DOWN = workload(replicas=0, available=0)
-FINE = {
-    "all": (all_well(), "Ideogram, us, users"),
-    "two-of-two-failed": (all_well(traffic(0, server_error=2)), "Ideogram, us"),
-    "nobody-asks": (all_well(no_traffic(TrafficState.NO_TRAFFIC)), "Ideogram, us"),
-    "we-are-not-seen": (all_well(NOT_SEEN, NO_HEALTH), "Ideogram, users"),
-    "health-is-seen": (all_well(NOT_SEEN), "Ideogram, us, users"),
-    "pods-are-seen": (all_well(NO_HEALTH), "Ideogram, us, users"),
-    "nothing-else": (
-        all_well(NOT_SEEN, NO_HEALTH, no_traffic(TrafficState.NO_TRAFFIC)),
-        "Ideogram",
-    ),
-    "no-pods-are-wanted": (
-        all_well(replace(SCALED_DOWN, outcome=Outcome.UNHEALTHY), NO_HEALTH),
-        "Ideogram, users",
-    ),
-    "placeholders": (all_well(health(HealthState.FALLBACK)), "Ideogram, us"),
-    "free": (all_well(mode=Mode.QUICK), "us, users"),
-    "a-fault": (all_well(v3(Answer.RATE_LIMITED)), ""),
-    "undetermined": (all_well(v3(None)), ""),
-}
-
-
-@pytest.mark.parametrize(("seen", "fine"), FINE.values(), ids=FINE.keys())
-def test_healthy_vouches_for_nobody_who_was_not_seen(seen, fine):
-    assert ", ".join(diagnose(seen).fine) == fine
-
-
-def test_the_denied_are_ours_only_where_the_secrets_key_is_proven():
-    seen = all_well(OWN_KEY, traffic(50, denied=50), mode=Mode.QUICK)
-
-    assert diagnose(seen).cause is Cause.AUTH
-    assert diagnose(all_well(traffic(50, denied=50), mode=Mode.QUICK)).cause is Cause.OWN_SERVICE
-
-
-@pytest.mark.parametrize("call", [v3(Answer.SERVER_ERROR), v3(None)], ids=["fault", "unmeasured"])
-def test_a_gap_beside_another_verdict_is_also_seen_and_not_looked_at(call):
-    diagnosis = diagnose(all_well(call, no_traffic(TrafficState.STALE)))
-
-    assert [one.cause for one in diagnosis.also_seen] == [Cause.MONITORING_GAP]
-    assert ProbeKind.TRAFFIC in {one.probe for one in diagnosis.not_looked_at}

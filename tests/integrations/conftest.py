@@ -1,9 +1,10 @@
-"""Clients for the tests of this folder."""
+"""Clients for the tests of this folder, and an Ideogram to be asked."""
 
 import pytest
 
 from bot.clock import SystemClock
 from bot.integrations.http import Http
+from tests.integrations.provider import World
 from tests.integrations.wire import client_trust
 
 
@@ -13,3 +14,8 @@ async def http():
     client = Http.open(SystemClock(), trust=client_trust())
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def world():
+    return World()

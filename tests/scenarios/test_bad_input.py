@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.scenarios.story import ANA, Json, Story
+from tests.scenarios.seeing import ANA, Json
+from tests.scenarios.story import Story
 
 NASTY = "<!channel> <@U0BEN> & <b>bold</b> {{7*7}} {% raw %} שלום 🔥"
 # An asterisk would end bold words around it: it becomes one that looks alike.

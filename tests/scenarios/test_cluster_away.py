@@ -3,7 +3,8 @@
 import pytest
 import yaml
 
-from tests.scenarios.story import Story, a_story, read
+from tests.scenarios.seeing import read
+from tests.scenarios.story import Story, a_story
 
 BY_HAND = "kubectl set env deployment/ideogram-service IDEOGRAM_FALLBACK=true"
 

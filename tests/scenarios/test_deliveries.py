@@ -1,6 +1,7 @@
 """Slack between the lines: deliveries that come twice, answers that fail, Slack away."""
 
-from tests.scenarios.story import ANA, INCIDENTS, OPERATIONS, Story, is_reply, read
+from tests.scenarios.seeing import ANA, is_reply, read
+from tests.scenarios.story import INCIDENTS, OPERATIONS, Story
 
 
 async def _mitigated(story: Story) -> None:

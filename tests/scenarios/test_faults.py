@@ -3,7 +3,8 @@
 Every row of the verdict table has its stories in tests/scenarios/verdicts.
 """
 
-from tests.scenarios.story import ANA, Story, a_story, buttons, label, read
+from tests.scenarios.seeing import ANA, buttons, label, read
+from tests.scenarios.story import Story, a_story
 
 
 async def _judged(story: Story, fault: str, *words: str) -> str:

@@ -9,7 +9,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.scenarios.story import ANA, INCIDENTS, a_story
+from tests.scenarios.seeing import ANA
+from tests.scenarios.story import INCIDENTS, a_story
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMMAND = {"command": "/ideogram", "text": "triage", "user_id": ANA, "channel_id": INCIDENTS}

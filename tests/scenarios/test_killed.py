@@ -4,7 +4,8 @@ import os
 import signal
 from datetime import timedelta
 
-from tests.scenarios.story import ANA, CLOCK, SLOW_PODS, Story, a_story, is_reply, read
+from tests.scenarios.seeing import ANA, CLOCK, is_reply, read
+from tests.scenarios.story import SLOW_PODS, Story, a_story
 
 
 async def _offered(story: Story) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.scenarios.story import ANA, CLOCK, INCIDENTS, Story, a_story, is_reply, read
+from tests.scenarios.seeing import ANA, CLOCK, is_reply, read
+from tests.scenarios.story import INCIDENTS, Story, a_story
 
 
 async def _judged(story: Story) -> None:

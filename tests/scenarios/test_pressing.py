@@ -3,7 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-from tests.scenarios.story import ANA, BEN, Json, Story, a_story, buttons, is_reply, label, read
+from tests.scenarios.seeing import ANA, BEN, Json, buttons, is_reply, label, read
+from tests.scenarios.story import Story, a_story
 
 
 async def _offered(story: Story) -> None:

@@ -1,6 +1,6 @@
 """Our own name servers are the trouble: users suffer, Ideogram answers, the card says why."""
 
-from tests.scenarios.story import read
+from tests.scenarios.seeing import read
 
 
 async def test_slow_dns_is_named_as_ours_and_every_request_says_what_it_cost(story):

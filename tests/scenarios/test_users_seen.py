@@ -8,7 +8,8 @@ import pytest
 from bot.sandbox.ports import free_port
 from tests import prometheus
 from tests.prometheus import Phase
-from tests.scenarios.story import CLOCK, SLOW_PODS, a_story, read
+from tests.scenarios.seeing import CLOCK, read
+from tests.scenarios.story import SLOW_PODS, a_story
 
 REFUSED = 'sum(increase(ideogram_generations_total{code="429"}[1m])) > 5'
 FAILED = 'sum(increase(ideogram_generations_total{code="503"}[1m])) > 20'

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.scenarios.story import Json, Story, a_story
+from tests.scenarios.seeing import Json
+from tests.scenarios.story import Story, a_story
 from tests.scenarios.verdicts.place import Place, a_place
 
 

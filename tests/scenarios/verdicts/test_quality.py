@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.story import ANA, buttons, label, read
+from tests.scenarios.seeing import ANA, buttons, label, read
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from tests.scenarios.story import ANA, buttons, label, read
+from tests.scenarios.seeing import ANA, buttons, label, read
 from tests.scenarios.verdicts.place import QUOTE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
