@@ -47,3 +47,17 @@ def test_plenty_by_both_is_told_to_nobody_who_has_other_trouble(measured):
 )
 def test_plenty_by_both_is_told_where_somebody_is_refused_as_one_who_cannot_pay(measured):
     assert APART in diagnose(measured).contradictions
+
+
+@pytest.mark.parametrize(
+    ("gauge", "words"),
+    [
+        (Decimal(3), ("balance $3.00 by the metrics, $50.00 by our own estimate",)),
+        (Decimal(45), ()),
+        (None, ()),
+    ],
+)
+def test_two_balances_are_shown_where_they_are_far_apart(gauge, words):
+    seen = replace(all_well(traffic(balance_usd=gauge)), balance=Decimal(50))
+
+    assert diagnose(seen).contradictions == words

@@ -1,8 +1,5 @@
 """Users, calls, status page and balances that do not fit together are shown beside the verdict."""
 
-from dataclasses import replace
-from decimal import Decimal
-
 import pytest
 
 from bot.domain.answer import AnswerClass as Answer
@@ -41,20 +38,6 @@ def test_free_checks_do_not_contradict_a_red_status_page():
     free = all_well(page(Outcome.UNHEALTHY), mode=Mode.QUICK)
 
     assert diagnose(free).contradictions == ()
-
-
-@pytest.mark.parametrize(
-    ("gauge", "words"),
-    [
-        (Decimal(3), ("balance $3.00 by the metrics, $50.00 by our own estimate",)),
-        (Decimal(45), ()),
-        (None, ()),
-    ],
-)
-def test_two_balances_are_shown_where_they_are_far_apart(gauge, words):
-    seen = replace(all_well(traffic(balance_usd=gauge)), balance=Decimal(50))
-
-    assert diagnose(seen).contradictions == words
 
 
 def test_a_failing_service_that_admits_it_is_no_contradiction():

@@ -28,7 +28,6 @@ from tests.scenarios.seeing import (
 from tests.slack_limits import check_call
 
 INCIDENTS: Final = "C0INCIDENTS"
-ONCALL: Final = "C0ONCALL"
 OPERATIONS: Final = "C0OPS"
 QUICK: Final = Pace(pod_seconds=0.2, latency_seconds=0.02, think_seconds=0.2, scrape_seconds=0.5)
 SLOW_PODS: Final = replace(QUICK, pod_seconds=2.5)

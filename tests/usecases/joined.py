@@ -8,14 +8,13 @@ from itertools import count
 from bot.domain.diagnosis import Cause
 from bot.domain.ids import ChannelId, IncidentId, MitigationId, ServiceName, TriageId, UserId
 from bot.domain.incident import Incident
-from bot.domain.message import Message
 from bot.domain.mitigation import MitigationKind
 from bot.domain.money import Canary
 from bot.domain.policy import Policy
 from bot.domain.service import Service, Target
 from bot.domain.thresholds import Thresholds
 from bot.mitigations import MITIGATIONS
-from bot.ports import Answers, Clock, Lookout, Mitigation, UnitOfWork
+from bot.ports import Clock, Lookout, Mitigation, UnitOfWork
 from bot.usecases.advance import Advance
 from bot.usecases.apply import Apply
 from bot.usecases.describe import Describe
@@ -36,22 +35,12 @@ from tests.fakes.cluster_objects import a_deployment
 from tests.fakes.ideogram import FakeIdeogram
 from tests.fakes.keys import FakeKeys
 from tests.fakes.lookout import a_lookout
-from tests.fakes.messenger import FakeMessenger
+from tests.fakes.messenger import FakeAnswers, FakeMessenger
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.network import FakeNetwork
 from tests.fakes.storage import FakeStorage
 
 TARGET = Target("default", "ideogram-service", "app")
-
-
-class Heard(Answers):
-    """Keeps what one person was told."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    async def __call__(self, message: Message) -> None:
-        self.messages.append(message)
 
 
 @dataclass
@@ -102,7 +91,7 @@ class Joined:
         self.keys = FakeKeys()
         self.messenger = FakeMessenger(self.clock)
         self.begun: list[MitigationId] = []
-        self.heard = Heard()
+        self.heard = FakeAnswers()
         self.mitigations: dict[MitigationKind, Mitigation] = {
             one.kind: one for one in (make(self.lookout) for make in MITIGATIONS)
         }

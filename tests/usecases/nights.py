@@ -34,7 +34,7 @@ from bot.usecases.update import PostUpdates
 from bot.usecases.verify_generation import VerifyGenerations
 from tests.builders import INCIDENTS, a_result, asked
 from tests.fakes.messenger import FakeMessenger
-from tests.usecases.pressing import DELIVERY, Heard, World
+from tests.usecases.pressing import DELIVERY, World
 
 WORDS = Templates()
 QUOTE_PATH = "/v2/image/generate/ideogram-4-5"
@@ -184,4 +184,4 @@ class Night(World):
         return await self.declared(triage_id=card.triage_id)
 
 
-__all__ = ["DELIVERY", "WORDS", "FakeProbe", "Heard", "Night", "until"]
+__all__ = ["DELIVERY", "WORDS", "FakeProbe", "Night", "until"]

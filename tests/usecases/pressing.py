@@ -13,8 +13,9 @@ from bot.usecases.describe import Context
 from bot.usecases.work import Work
 from tests.builders import ANA, INCIDENTS, NIGHT, a_result, asked
 from tests.fakes.ideogram import an_exchange
+from tests.fakes.messenger import FakeAnswers
 from tests.sayings import a_card
-from tests.usecases.joined import TARGET, Heard, Joined
+from tests.usecases.joined import TARGET, Joined
 
 DELIVERY = DeliveryKey("trigger-1")
 HEALTH = "https://app.example.com/health"
@@ -54,9 +55,9 @@ class World(Joined):
         delivery: DeliveryKey | None = DELIVERY,
     ) -> list[Message]:
         request = Press(asked(by=by, at=at or self.clock.now()), preview.id)
-        heard = Heard()
+        heard = FakeAnswers()
         await self.press(request, delivery, heard)
-        return heard.messages
+        return heard.said
 
     async def pressed(self, kind: MitigationKind = MitigationKind.ENABLE_FALLBACK) -> MitigationRun:
         assert await self.press_on(await self.offered(kind)) == []
@@ -114,4 +115,4 @@ class World(Joined):
         return next(one.message for one in self.storage.sendings if one.key == key)
 
 
-__all__ = ["DELIVERY", "HEALTH", "TARGET", "Heard", "World"]
+__all__ = ["DELIVERY", "HEALTH", "TARGET", "World"]

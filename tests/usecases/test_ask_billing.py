@@ -46,7 +46,7 @@ async def test_the_owner_is_mentioned_in_the_thread_with_verdict_and_address():
     assert (said.owner, said.by, said.billing_url) == (BEN, ANA, "https://ideogram.ai/platform")
     assert said.diagnosis == night.storage.triages[-1].card.diagnosis
     assert night.storage.sendings[-1].parent == "T-1/card"
-    assert night.heard.messages[-1].text == "The billing owner is asked, in the thread."
+    assert night.heard.said[-1].text == "The billing owner is asked, in the thread."
 
 
 async def test_the_owner_is_told_what_is_left():

@@ -34,7 +34,7 @@ async def asked_meanwhile(
         group.create_task(
             night.triage(RunTriage(asked(channel=channel), mode=second), DELIVERY, night.heard)
         )
-        await until(lambda: night.heard.messages or len(shown(night)) == 2)
+        await until(lambda: night.heard.said or len(shown(night)) == 2)
         slow.waits_for.set()
     return night
 
@@ -43,7 +43,7 @@ async def test_two_who_ask_at_once_share_one_triage():
     night = await asked_meanwhile(Mode.FULL, None)
 
     said = "T-1 has been measuring ideogram-service for 3 s: see its card."
-    assert night.heard.messages == [Answer(AnswerKind.DONE, text=said)]
+    assert night.heard.said == [Answer(AnswerKind.DONE, text=said)]
     assert len(night.storage.triages) == 1
 
 
@@ -55,7 +55,7 @@ async def test_of_three_who_ask_in_the_same_moment_one_measures():
             group.create_task(night.triage(RunTriage(asked()), DELIVERY, night.heard))
 
     assert len(night.storage.triages) == 1
-    assert [one.text[:22] for one in night.heard.messages] == ["T-1 has been measuring"] * 2
+    assert [one.text[:22] for one in night.heard.said] == ["T-1 has been measuring"] * 2
 
 
 async def test_who_insists_on_a_full_triage_does_not_get_a_quick_one():
@@ -69,7 +69,7 @@ async def test_who_asks_in_another_channel_sees_the_same_triage_there():
 
     final = TriageState.FINAL
     assert shown(night) == [(final, INCIDENTS), (final, ONCALL)]
-    assert (len(night.storage.triages), night.heard.messages) == (1, [])
+    assert (len(night.storage.triages), night.heard.said) == (1, [])
 
 
 async def test_what_becomes_of_it_is_seen_in_every_channel():

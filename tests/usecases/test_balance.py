@@ -47,7 +47,7 @@ class Money(Night):
 
     async def report(self) -> BalanceReport:
         await self.show_balance(ShowBalance(asked()), None, self.heard)
-        found = self.heard.messages[-1]
+        found = self.heard.said[-1]
         assert isinstance(found, BalanceReport)
         return found
 
@@ -93,7 +93,7 @@ async def test_recording_keeps_who_and_when_and_answers_with_what_follows(money)
 
     await money.set_balance(request, DELIVERY, money.heard)
 
-    (report,) = money.heard.messages
+    (report,) = money.heard.said
     assert report.recorded
     assert report.estimate.anchor == Anchor(AMOUNT, NIGHT, BEN)
     assert money.storage.tables.anchors == [Anchor(AMOUNT, NIGHT, BEN)]
@@ -225,7 +225,7 @@ async def test_a_person_clears_what_was_switched_off(money):
 
     await money.allow_quotes(AllowQuotes(asked()), DELIVERY, money.heard)
 
-    assert money.heard.messages == [Answer("done", f"{QUOTE_PATH} is asked for a price again.")]
+    assert money.heard.said == [Answer("done", f"{QUOTE_PATH} is asked for a price again.")]
     assert [(one.what, one.before, one.after) for one in money.storage.audit] == [
         ("price quotes", "off", "on")
     ]
@@ -235,5 +235,5 @@ async def test_a_person_clears_what_was_switched_off(money):
 async def test_clearing_what_is_not_off_changes_nothing(money):
     await money.allow_quotes(AllowQuotes(asked()), None, money.heard)
 
-    assert money.heard.messages == [Answer("done", f"{QUOTE_PATH} was not switched off.")]
+    assert money.heard.said == [Answer("done", f"{QUOTE_PATH} was not switched off.")]
     assert money.storage.audit == []

@@ -10,8 +10,9 @@ from bot.domain.message import MitigationOutcome
 from bot.domain.mitigation import State
 from bot.domain.request import Press
 from tests.builders import asked
+from tests.fakes.messenger import FakeAnswers
 from tests.usecases.crashing import Death, MortalCluster, MortalStorage
-from tests.usecases.pressing import DELIVERY, TARGET, Heard, World
+from tests.usecases.pressing import DELIVERY, TARGET, World
 
 NEVER = -1
 AFTER_THE_LEASE = timedelta(seconds=80)  # the longest one, given while a canary is out
@@ -34,11 +35,11 @@ async def lived(death: Death, *, undoing: bool = False) -> World:
     world.cluster.will_roll(TARGET)
     death.at, death.passed = dies_at, 0
     with suppress(asyncio.CancelledError):
-        await world.press(request, DELIVERY, Heard())
+        await world.press(request, DELIVERY, FakeAnswers())
         await world.advance("one").start(world.begun[0])
     death.lived, death.at = death.passed, NEVER
     if len(world.storage.runs) < presses:  # the inbox row is still open and is taken up again
-        await world.press(request, DELIVERY, Heard())
+        await world.press(request, DELIVERY, FakeAnswers())
     world.clock.advance(AFTER_THE_LEASE)
     await world.advance("two").tick()
     return world

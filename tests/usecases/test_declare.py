@@ -54,7 +54,7 @@ async def test_who_declares_beside_an_open_incident_is_told_of_it():
     await night.declared(title="Something else")
 
     said = "INC-2 is open, you own it. INC-1 is open for ideogram-service, too."
-    assert night.heard.messages[-1] == Answer(AnswerKind.DONE, text=said)
+    assert night.heard.said[-1] == Answer(AnswerKind.DONE, text=said)
 
 
 async def test_a_triage_that_nobody_knows_declares_nothing():

@@ -11,7 +11,8 @@ from bot.domain.request import Acknowledge, RunTriage, ShowHelp, ShowStatus, Sho
 from bot.domain.service import Service
 from bot.domain.timeline import EventKind
 from tests.builders import BEN, a_service, asked
-from tests.usecases.nights import DELIVERY, Heard, Night
+from tests.fakes.messenger import FakeAnswers
+from tests.usecases.nights import DELIVERY, Night
 
 
 async def test_another_person_takes_over():
@@ -21,7 +22,7 @@ async def test_another_person_takes_over():
     await night.acknowledge(Acknowledge(asked(by=BEN)), DELIVERY, night.heard)
 
     assert night.storage.incidents[-1].owner == BEN
-    assert night.heard.messages[-1] == Answer(AnswerKind.DONE, text="You have INC-1.")
+    assert night.heard.said[-1] == Answer(AnswerKind.DONE, text="You have INC-1.")
 
 
 async def test_taking_what_one_has_changes_nothing():
@@ -36,7 +37,7 @@ async def test_taking_what_one_has_changes_nothing():
 
 async def test_without_an_incident_there_is_nothing_to_take():
     with pytest.raises(UnknownIncidentError, match="No incident is open"):
-        await Night().acknowledge(Acknowledge(asked()), None, Heard())
+        await Night().acknowledge(Acknowledge(asked()), None, FakeAnswers())
 
 
 async def test_with_several_open_the_person_must_say_which():
@@ -45,7 +46,7 @@ async def test_with_several_open_the_person_must_say_which():
     await night.declared()
 
     with pytest.raises(UserError, match="Several incidents are open: INC-2"):
-        await night.acknowledge(Acknowledge(asked()), None, Heard())
+        await night.acknowledge(Acknowledge(asked()), None, FakeAnswers())
     await night.acknowledge(Acknowledge(asked(by=BEN), IncidentId(1)), None, night.heard)
 
     assert night.storage.tables.incidents[IncidentId(1)].owner == BEN
@@ -57,7 +58,7 @@ async def test_the_status_lists_what_is_open():
 
     await night.status(ShowStatus(asked()), None, night.heard)
 
-    assert night.heard.messages[-1].incidents[0].name == "INC-1"
+    assert night.heard.said[-1].incidents[0].name == "INC-1"
 
 
 async def test_the_timeline_is_shown_oldest_first():
@@ -66,7 +67,7 @@ async def test_the_timeline_is_shown_oldest_first():
 
     await night.timeline(ShowTimeline(asked()), None, night.heard)
 
-    lines = night.heard.messages[-1].lines
+    lines = night.heard.said[-1].lines
     assert next(line.event.kind for line in lines) is EventKind.TRIAGED
 
 
@@ -75,7 +76,7 @@ async def test_help_names_the_services():
 
     await night.help(ShowHelp(asked()), None, night.heard)
 
-    assert night.heard.messages[-1].services == ("ideogram-service",)
+    assert night.heard.said[-1].services == ("ideogram-service",)
 
 
 async def test_a_verdict_of_another_service_leaves_the_incident_alone():

@@ -48,7 +48,7 @@ async def test_an_answer_changes_severity_and_names_the_person_on_the_same_card(
     assert told.beside.person.by == BEN
     assert night.storage.triages[-1].card == told
     assert (told.state, told.results) == (TriageState.FINAL, card.results)
-    assert night.heard.messages[-1].text == "T-1 is judged again with what you saw."
+    assert night.heard.said[-1].text == "T-1 is judged again with what you saw."
 
 
 async def test_the_newest_answer_counts():
@@ -214,7 +214,7 @@ async def test_a_command_that_is_pointed_to_a_running_triage_judges_no_old_one()
         last.waits_for.set()
 
     assert [one.card.beside.person for one in night.storage.triages] == [None, None]
-    assert "has been measuring" in night.heard.messages[-1].text
+    assert "has been measuring" in night.heard.said[-1].text
 
 
 async def test_the_same_trouble_before_is_remembered():

@@ -9,14 +9,15 @@ from bot.domain.message import MitigationOffers
 from bot.domain.mitigation import MitigationKind, State
 from bot.domain.request import OfferMitigations
 from tests.builders import NIGHT, a_service, an_incident, asked
-from tests.usecases.pressing import DELIVERY, TARGET, Heard, World
+from tests.fakes.messenger import FakeAnswers
+from tests.usecases.pressing import DELIVERY, TARGET, World
 
 ELSEWHERE = "C0ELSEWHERE"
 
 
 async def said(world: World, delivery=DELIVERY, **wanted):
     request = OfferMitigations(asked(channel=ELSEWHERE), **wanted)
-    await world.show(request, delivery, Heard())
+    await world.show(request, delivery, FakeAnswers())
     sending = world.storage.sendings[-1]
     assert isinstance(sending.message, MitigationOffers)
     return sending

@@ -12,8 +12,8 @@ from bot.domain.incident import Status
 from bot.domain.message import Postmortem
 from bot.domain.request import Resolve, WritePostmortem
 from tests.builders import ANA, BEN, asked
-from tests.fakes.messenger import FakeMessenger
-from tests.usecases.nights import DELIVERY, WORDS, Heard, Night
+from tests.fakes.messenger import FakeAnswers, FakeMessenger
+from tests.usecases.nights import DELIVERY, WORDS, Night
 
 
 async def resolved(night: Night, root_cause: str | None = None):
@@ -115,4 +115,4 @@ async def test_a_fresh_postmortem_is_a_new_file():
 
 async def test_a_postmortem_of_nothing_is_refused():
     with pytest.raises(UnknownIncidentError, match="There was no incident yet"):
-        await Night().write(WritePostmortem(asked()), None, Heard())
+        await Night().write(WritePostmortem(asked()), None, FakeAnswers())

@@ -18,7 +18,8 @@ from bot.domain.probe import CANARIES, Outcome, ProbeKind
 from bot.domain.request import Resolve, RunTriage
 from bot.domain.timeline import EventKind
 from tests.builders import NIGHT, a_result, asked
-from tests.usecases.nights import DELIVERY, Heard, Night, until
+from tests.fakes.messenger import FakeAnswers
+from tests.usecases.nights import DELIVERY, Night, until
 
 
 async def test_a_triage_ends_with_a_verdict_on_its_card():
@@ -163,7 +164,7 @@ async def test_an_unknown_service_is_refused():
     night = Night()
 
     with pytest.raises(UnknownServiceError):
-        await night.triage(RunTriage(asked(), ServiceName("x")), DELIVERY, Heard())
+        await night.triage(RunTriage(asked(), ServiceName("x")), DELIVERY, FakeAnswers())
 
 
 async def test_a_429_names_the_limit_for_the_arithmetic():

@@ -95,7 +95,7 @@ async def test_a_verdict_that_cannot_be_kept_is_told_to_who_asked():
         night.storage.is_away = True
         last.waits_for.set()
 
-    (card,) = night.heard.messages
+    (card,) = night.heard.said
     assert isinstance(card, TriageCard)
     assert (card.state, card.triage_id, card.offers) == (TriageState.FINAL, None, ())
     assert (card.diagnosis.cause, card.spent) == (Cause.OUTAGE, 0)
@@ -110,7 +110,7 @@ async def test_what_cannot_be_remembered_runs_free_probes_and_answers_the_person
 
     await night.triage(RunTriage(asked()), delivery, night.heard)
 
-    card = night.heard.messages[0]
+    card = night.heard.said[0]
     assert night.storage.messages == []
     assert isinstance(card, TriageCard)
     assert (card.mode, card.mode_reason) == (Mode.QUICK, "no database: free probes only")

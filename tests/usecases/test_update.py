@@ -12,7 +12,8 @@ from bot.domain.request import Declare, PostUpdate, Resolve
 from bot.domain.severity import Severity
 from bot.domain.timeline import EventKind
 from tests.builders import INCIDENTS, NIGHT, asked
-from tests.usecases.nights import DELIVERY, Heard, Night
+from tests.fakes.messenger import FakeAnswers
+from tests.usecases.nights import DELIVERY, Night
 
 ELSEWHERE = ChannelId("C0ONCALL")
 
@@ -107,4 +108,4 @@ async def test_an_update_cannot_resolve(status):
     await night.at_night()
 
     with pytest.raises(BadCommandError):
-        await night.update(an_update(night, status=status), None, Heard())
+        await night.update(an_update(night, status=status), None, FakeAnswers())

@@ -50,7 +50,7 @@ async def test_the_cheapest_call_makes_one_image_and_its_result_is_posted():
     assert (said.call, said.answer, said.by) == (Call.V3, AnswerClass.IMAGE, BEN)
     assert (said.detail, said.request_id) == ("image in 0.4 s", "req-1")
     assert said.spent == night.storage.tables.days[DAY] == Decimal("0.03")
-    assert night.heard.messages[-1].text.startswith("One V3 image is being made for $0.03")
+    assert night.heard.said[-1].text.startswith("One V3 image is being made for $0.03")
 
 
 async def test_the_call_that_failed_is_tried_though_another_is_cheaper():
@@ -197,7 +197,7 @@ async def test_a_result_that_cannot_be_recorded_is_told_to_who_asked(waiting):
     await waiting.pressed
     night.storage.is_away = False
 
-    told = night.heard.messages[-1]
+    told = night.heard.said[-1]
     assert isinstance(told, Verification)
     assert told.answer is AnswerClass.IMAGE
     (said,) = await waiting.swept_after(timedelta(minutes=2))
@@ -208,7 +208,7 @@ async def test_a_result_is_recorded_once_the_database_is_back(waiting):
     night = waiting.night
     night.storage.is_away = True
     night.ideogram.gate.set()
-    while not isinstance(night.heard.messages[-1], Verification):  # noqa: ASYNC110  it has no event
+    while not isinstance(night.heard.said[-1], Verification):  # noqa: ASYNC110  it has no event
         await asyncio.sleep(0)  # noqa: TID251  lets the other task run
     night.storage.is_away = False
     await waiting.pressed
