@@ -11,6 +11,15 @@ import pytest
 from bot.sandbox.bot_process import child_environment
 
 
+@pytest.fixture
+def terminal():
+    """Let Ctrl+C reach children, as in a terminal; what runs in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])
 async def test_the_sandbox_says_where_it_is_and_stops_cleanly(tmp_path, stop):
     process = await asyncio.create_subprocess_exec(
