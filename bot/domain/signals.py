@@ -190,7 +190,8 @@ class Signals(Calls):
         """Little is left, or somebody is refused as one is who cannot pay."""
         unpaid = (AnswerClass.UNFUNDED, AnswerClass.DENIED)
         by_users = self.share_of(*unpaid) is not Share.FEW
-        return self.balance_is_low or by_users or bool(self.with_class(*unpaid))
+        by_calls = self.quote_denied or bool(self.with_class(*unpaid))
+        return self.balance_is_low or by_users or by_calls
 
     @cached_property
     def gauge(self) -> Decimal | None:

@@ -40,10 +40,11 @@ def test_plenty_by_both_is_told_to_nobody_who_has_other_trouble(measured):
             legacy(Answer.DENIED, 401),
             auth(Outcome.UNHEALTHY, Answer.DENIED, 401),
         ),
+        rich(v3(None), legacy(None), auth(Outcome.UNHEALTHY, Answer.DENIED, 401)),
         rich(requests={"success": 50, "unfunded": 50}),
         rich(requests={"success": 50, "denied": 50}),
     ],
-    ids=["unfunded", "refused", "users unfunded", "users refused"],
+    ids=["unfunded", "refused", "quote refused", "users unfunded", "users refused"],
 )
 def test_plenty_by_both_is_told_where_somebody_is_refused_as_one_who_cannot_pay(measured):
     assert APART in diagnose(measured).contradictions
