@@ -16,19 +16,21 @@ sandbox: $(VENV)/.runtime ## the bot in a pretend world: a web page at http://12
 
 # Tests start the bot many times. It is compiled once, also where PYTHONDONTWRITEBYTECODE is set.
 # Templates keep what is compiled of them by themselves.
-# The tests of one file share its fixtures, so they stay together, in one process per core.
+# The tests of one file share its fixtures, so they stay together, in one process.
+PYTEST := -m pytest --dist loadfile --no-loadscope-reorder
 # Stories of the whole bot count for no coverage: what they reach has tests of its own, and each
-# would take twice as long.
+# would take twice as long. They wait for most of their time, so there are more than cores at once.
 STORIES := tests/scenarios tests/browser
-PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+STORIES_AT_ONCE = $(shell $(BIN)/python -c 'import os; print(($(CORES)) * 3 // 2)')
 test: $(VENV)/.dev ## all tests, with the coverage they must reach
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m compileall -q bot
-	$(BIN)/coverage run $(PYTEST) $(STORIES:%=--ignore=%)
+	$(BIN)/coverage run $(PYTEST) -n auto $(STORIES:%=--ignore=%)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='bot/domain/*,bot/usecases/*' --fail-under=100
-	$(BIN)/python $(PYTEST) $(STORIES)
+	$(BIN)/python $(PYTEST) -n $(STORIES_AT_ONCE) $(STORIES)
 
 bench: $(VENV)/.runtime ## measure; `python -m benchmarks --readme` writes the table of this page
 	@$(BIN)/python -m benchmarks
