@@ -22,7 +22,7 @@ PYTEST := -m pytest --dist loadfile --no-loadscope-reorder
 # would take twice as long. They wait for most of their time, so there are more than cores at once.
 STORIES := tests/scenarios tests/browser
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-STORIES_AT_ONCE = $(shell $(BIN)/python -c 'import os; print(($(CORES)) * 3 // 2)')
+STORIES_AT_ONCE ?= $(shell $(BIN)/python -c 'import os; print(($(CORES)) * 3 // 2)')
 test: $(VENV)/.dev ## all tests, with the coverage they must reach
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m compileall -q bot

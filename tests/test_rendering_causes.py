@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.answer import AnswerClass
 from bot.domain.beside import Beside
-from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, NotLookedAt, Origin, Rollout
+from bot.domain.diagnosis import AlsoSeen, Cause, HumanStep, NotLookedAt, Origin
 from bot.domain.ledger import Anchor, Estimate
 from bot.domain.probe import Outcome, ProbeKind
 from bot.domain.severity import Severity
@@ -178,9 +178,7 @@ def test_our_own_fault_names_the_suspect():
     }
     pods = a_result(ProbeKind.WORKLOAD, Outcome.UNHEALTHY, detail="2/4 pods ready", facts=facts)
 
-    undo = HumanStep(1, "Undo the newest deploy", Rollout.UNDO)
-    ours = a_diagnosis(Cause.OWN_SERVICE, steps=(undo,))
-    said = WORDS.wording(a_card(results=(pods,), diagnosis=ours))
+    said = WORDS.wording(a_card(results=(pods,), diagnosis=a_diagnosis(Cause.OWN_SERVICE)))
 
     assert "Suspect: revision 15, 12 min old, “faster”, image a:2." in said.lead
     assert said.rows == ("*Fails*  2/4 pods ready",)

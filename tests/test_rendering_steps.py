@@ -12,8 +12,6 @@ from bot.domain.severity import Severity
 from tests.builders import a_preview, a_result, a_run
 from tests.sayings import WORDS, a_card, a_diagnosis
 
-UNDO = HumanStep(1, "Undo or roll back the newest deploy", Rollout.UNDO)
-
 
 def test_without_a_button_the_command_is_what_to_do():
     why = "Reading the Deployment failed: no connection."
@@ -72,7 +70,7 @@ def test_a_suspect_that_this_bot_made_is_called_one():
     facts = {"revision": 15, "revision_age_seconds": 200, "image": "app:2"}
     deployed = a_result(ProbeKind.WORKLOAD, facts=facts | {"revision_cause": "faster queue"})
     switched = replace(deployed, facts=dict(deployed.facts) | {"revision_by": "this bot (INC-1)"})
-    ours = a_diagnosis(Cause.OWN_SERVICE, steps=(UNDO,))
+    ours = a_diagnosis(Cause.OWN_SERVICE)
 
     theirs, own = (
         WORDS.wording(a_card(diagnosis=ours, results=(one,))).lead for one in (deployed, switched)
@@ -80,16 +78,6 @@ def test_a_suspect_that_this_bot_made_is_called_one():
 
     assert "Suspect: revision 15, 3 min old, “faster queue”, image app:2." in theirs
     assert "Suspect: revision 15, changed by this bot (INC-1) 3 min ago, image app:2." in own
-
-
-def test_no_deploy_is_called_a_suspect_where_an_older_change_is_looked_for():
-    deployed = a_result(ProbeKind.WORKLOAD, facts={"revision": 15, "revision_age_seconds": 200})
-    older = a_diagnosis(Cause.OWN_SERVICE, steps=(HumanStep(1, "Look for an older change"),))
-
-    lead = WORDS.wording(a_card(diagnosis=older, results=(deployed,))).lead
-
-    assert "Do now: Look for an older change." in lead
-    assert "Suspect" not in lead
 
 
 def test_a_command_is_shown_as_it_must_be_typed():

@@ -125,16 +125,16 @@ def suspects_dns(s: Signals) -> bool:
     return s.waits_for_dns and s.users_suffer and _by_pods(s) is None
 
 
-def younger_than_trouble(s: Signals) -> timedelta | None:
-    """Tell by how much the newest deploy came too late to have made users fail.
+def failed_before_deploy(s: Signals) -> timedelta | None:
+    """Tell how long users had failed already when the newest deploy came; None where they had not.
 
-    None where it may have: nobody knows since when they fail, or its own pods show that it is bad.
+    By another fault, perhaps: this acquits no deploy.
     """
     deployed, began = s.deployed_at, s.onset
-    if deployed is None or began is None or began.sign is not Sign.FAILING or _by_pods(s):
+    if deployed is None or began is None or began.sign is not Sign.FAILING:
         return None
-    older_by = deployed - began.at
-    return older_by if older_by > STEP else None
+    before = deployed - began.at
+    return before if before > 2 * STEP else None  # the two clocks may differ
 
 
 def slow(s: Signals) -> Severity | None:
@@ -150,7 +150,8 @@ def rate_limit(s: Signals) -> Severity | None:
 
 def credits_low(s: Signals) -> Severity | None:
     """See a balance that will not last."""
-    return when(s.balance_is_low, Severity.P2)
+    low = s.measured.thresholds.low_balance_usd
+    return when(s.balance is not None and s.balance < low, Severity.P2)
 
 
 def request_bug(s: Signals) -> Severity | None:

@@ -8,7 +8,7 @@ from typing import Final
 from bot.domain import facts
 from bot.domain.branch import Branch
 from bot.domain.branches import BILLING, BRANCHES, EGRESS
-from bot.domain.conditions import severity_of_unseen_users, suspects_dns, younger_than_trouble
+from bot.domain.conditions import failed_before_deploy, severity_of_unseen_users, suspects_dns
 from bot.domain.diagnosis import (
     AlsoSeen,
     Cause,
@@ -30,6 +30,7 @@ from bot.domain.users import Users, by_traffic
 
 _SERIOUS: Final = frozenset({Severity.P1, Severity.P2})
 _ALIKE_USD: Final = Decimal(5)  # usage lags by minutes: less apart than this is the same balance
+_MONEY: Final = frozenset({Cause.AUTH, Cause.CREDITS_EXHAUSTED, Cause.CREDITS_LOW})
 _Match = tuple[Branch, Severity]
 Verdict = tuple[Cause, Origin | None, Severity | None]
 
@@ -60,12 +61,12 @@ def diagnose(measurements: Measurements) -> Diagnosis:
         steps=row.steps,
         contact=(contact := row.contact_in(signals)),
         contact_id=measurements.billing_owner if contact == BILLING else None,
-        contradictions=_contradictions(signals, origin),
+        contradictions=_contradictions(signals, matches, origin),
         limits=measurements.thresholds,
     )
     if row.cause is not Cause.OWN_SERVICE:
         return found
-    return _blaming_dns(found, signals) if suspects_dns(signals) else _sparing(found, signals)
+    return _blaming_dns(found, signals) if suspects_dns(signals) else _doubting(found, signals)
 
 
 def verdict(measurements: Measurements) -> Verdict:
@@ -99,14 +100,14 @@ def _blaming_dns(found: Diagnosis, signals: Signals) -> Diagnosis:
     )
 
 
-def _sparing(found: Diagnosis, signals: Signals) -> Diagnosis:
-    """Accuse no deploy that is younger than the trouble: undoing it mends nothing."""
-    older_by = younger_than_trouble(signals)
-    if older_by is None:
+def _doubting(found: Diagnosis, signals: Signals) -> Diagnosis:
+    """Send people to what came before a deploy that found users failing already."""
+    before = failed_before_deploy(signals)
+    if before is None:
         return found
-    minutes = max(1, round(older_by / timedelta(minutes=1)))
-    text = f"Look for an older change: users failed {minutes} min before the newest deploy"
-    return replace(found, steps=(HumanStep(1, text),))
+    minutes = round(before / timedelta(minutes=1))
+    text = f"Look for an older change, too: users failed already {minutes} min before that deploy"
+    return replace(found, steps=(*found.steps, HumanStep(2, text)))
 
 
 def _mend_dns(signals: Signals, place: int) -> tuple[HumanStep, ...]:
@@ -161,7 +162,7 @@ def _undetermined(signals: Signals, matches: list[_Match]) -> Diagnosis:
         not_looked_at=not_looked_at(signals.measured),
         would_change="an answer from every call that the service uses",
         steps=_without_answer(signals),
-        contradictions=_contradictions(signals),
+        contradictions=_contradictions(signals, matches),
         limits=signals.measured.thresholds,
     )
 
@@ -197,7 +198,7 @@ def _healthy(signals: Signals) -> Diagnosis:
         not_looked_at=not_looked_at(signals.measured),
         would_change="a failing call, or users who fail",
         steps=_mend_dns(signals, 2),
-        contradictions=_contradictions(signals),
+        contradictions=_contradictions(signals, []),
         fine=_fine(signals),
         limits=signals.measured.thresholds,
     )
@@ -236,14 +237,18 @@ def _why(measurements: Measurements, kind: ProbeKind) -> str:
     return "not measured" if result is None else result.detail
 
 
-def _contradictions(signals: Signals, origin: Origin | None = None) -> tuple[str, ...]:
+def _contradictions(
+    signals: Signals, matches: list[_Match], origin: Origin | None = None
+) -> tuple[str, ...]:
     """List what does not fit together.
 
     Args:
         signals: What was measured.
+        matches: The rows that hold.
         origin: Whose fault the verdict calls it; None for healthy and undetermined.
     """
-    found = [*_about_money(signals), *_about_users(signals)]
+    money = _about_money(signals) if any(row.cause in _MONEY for row, _ in matches) else []
+    found = [*money, *_about_users(signals)]
     page = signals.outcome(ProbeKind.STATUS_PAGE)
     if origin is Origin.PROVIDER and page is Outcome.HEALTHY:
         found.append("the provider's status page is green in this fault")
@@ -269,8 +274,6 @@ def _said_otherwise(signals: Signals) -> tuple[str, ...]:
 
 
 def _about_money(signals: Signals) -> list[str]:
-    if not signals.money_may_matter:
-        return []
     found = []
     if signals.looks_paused:
         found.append(f"balance about ${signals.balance:.2f}: paused rather than revoked")

@@ -180,20 +180,6 @@ class Signals(Calls):
         return min((one for one in known if one is not None), default=None)
 
     @cached_property
-    def balance_is_low(self) -> bool:
-        """Little is left, by one reckoning at least."""
-        low = self.measured.thresholds.low_balance_usd
-        return self.balance is not None and self.balance < low
-
-    @cached_property
-    def money_may_matter(self) -> bool:
-        """Little is left, or somebody is refused as one is who cannot pay."""
-        unpaid = (AnswerClass.UNFUNDED, AnswerClass.DENIED)
-        by_users = self.share_of(*unpaid) is not Share.FEW
-        by_calls = self.quote_denied or bool(self.with_class(*unpaid))
-        return self.balance_is_low or by_users or by_calls
-
-    @cached_property
     def gauge(self) -> Decimal | None:
         """What the service's own metrics call the balance, USD; None without such a gauge."""
         return gauge_in(self.measured.results.values())

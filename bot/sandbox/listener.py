@@ -4,6 +4,7 @@ aiohttp's sites cannot do that: they give the port away when they stop.
 """
 
 import asyncio
+import contextlib
 import socket
 from typing import Final, Self
 
@@ -60,6 +61,7 @@ class Listener:
         self._address = (_HOST, port)
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
+        self._turn = asyncio.Lock()  # closing takes rounds of the loop; nobody opens meanwhile
 
     @property
     def url(self) -> str:
@@ -73,35 +75,44 @@ class Listener:
             OSError: The port is taken.
         """
         self._bind()
-        await self._runner.setup()
-        await self.reopen()
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_exit(self)
+            await self._runner.setup()
+            await self.reopen()
+            undo.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop to listen; requests in hand have a moment to end."""
-        if self._server is not None:
-            await stop_accepting(self._server)
-        elif self._socket is not None:
-            self._socket.close()
+        async with self._turn:
+            await self._stop()
         await self._runner.cleanup()
 
     async def close(self) -> None:
         """Refuse new connections and break the existing ones."""
-        if self._server is None or self._runner.server is None:
-            return
-        server, self._server = self._server, None
-        await stop_accepting(server)  # closes the socket too
-        self._bind()
-        for connection in self._runner.server.connections:
-            if connection.transport is not None:
-                connection.transport.abort()
+        async with self._turn:
+            if self._server is None or self._runner.server is None:
+                return
+            await self._stop()
+            self._bind()
+            for connection in self._runner.server.connections:
+                if connection.transport is not None:
+                    connection.transport.abort()
 
     async def reopen(self) -> None:
         """Accept connections again."""
-        if self._server is not None or self._socket is None or self._runner.server is None:
-            return
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._runner.server, sock=self._socket)
+        async with self._turn:
+            if self._server is not None or self._socket is None or self._runner.server is None:
+                return
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(self._runner.server, sock=self._socket)
+
+    async def _stop(self) -> None:
+        if self._server is not None:
+            await stop_accepting(self._server)  # closes the socket too
+        elif self._socket is not None:
+            self._socket.close()
+        self._server = self._socket = None
 
     def _bind(self) -> None:
         self._socket = socket.socket()

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.answer import AnswerClass as Answer
 from bot.domain.diagnose import diagnose
 from bot.domain.probe import Outcome
-from tests.domain.measured import all_well, auth, legacy, traffic, v3
+from tests.domain.measured import OWN_KEY, all_well, auth, legacy, traffic, v3
 
 APART = "balance $300.00 by the metrics, $500.00 by our own estimate"
 
@@ -24,8 +24,9 @@ def rich(*others, requests=None):
         rich(),
         rich(v3(Answer.SERVER_ERROR, 503), legacy(Answer.SERVER_ERROR, 503)),
         rich(requests={"success": 0, "rate_limited": 100}),
+        rich(requests={"success": 50, "denied": 50}),
     ],
-    ids=["all well", "an outage", "a rate limit"],
+    ids=["all well", "an outage", "a rate limit", "users with another key than the good one"],
 )
 def test_plenty_by_both_is_told_to_nobody_who_has_other_trouble(measured):
     assert APART not in diagnose(measured).contradictions
@@ -42,7 +43,7 @@ def test_plenty_by_both_is_told_to_nobody_who_has_other_trouble(measured):
         ),
         rich(v3(None), legacy(None), auth(Outcome.UNHEALTHY, Answer.DENIED, 401)),
         rich(requests={"success": 50, "unfunded": 50}),
-        rich(requests={"success": 50, "denied": 50}),
+        rich(OWN_KEY, requests={"success": 50, "denied": 50}),
     ],
     ids=["unfunded", "refused", "quote refused", "users unfunded", "users refused"],
 )

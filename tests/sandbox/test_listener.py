@@ -52,6 +52,12 @@ async def _is_cut_off(visitor: socket.socket) -> bool:
         return True
 
 
+async def test_whoever_opens_while_it_closes_waits_for_the_end_of_that(listener):
+    await asyncio.gather(listener.close(), listener.reopen())
+
+    assert await _get(listener.url) == "fine"
+
+
 # Between two of these rounds the connection is taken; which one it is depends on the loop.
 @pytest.mark.parametrize("rounds", range(6))
 async def test_whoever_connects_in_the_moment_of_closing_is_cut_off_not_forgotten(listener, rounds):
